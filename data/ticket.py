@@ -1,0 +1,257 @@
+"""One ticket in memory: what the models read, whatever it came from."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+
+from data.errors import ParameterError
+
+_REPLYING = ("agent", "bot")
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of a conversation.
+
+    Parameters
+    ----------
+    message_id : str
+    author : str
+        customer, agent, bot or system.
+    text : str
+    sent_at : datetime or None
+        Aware.
+    public : bool
+        False for internal notes.
+    """
+
+    message_id: str
+    author: str
+    text: str
+    sent_at: datetime | None = None
+    public: bool = True
+
+
+@dataclass(frozen=True)
+class Customer:
+    """What is known of the person who wrote."""
+
+    customer_id: str | None = None
+    timezone: str | None = None
+    locale: str | None = None
+    segment: str | None = None
+    plan: str | None = None
+    name: str | None = None
+    email_domain: str | None = None
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A ticket with its conversation.
+
+    Parameters
+    ----------
+    ticket_id, client_id : str
+    version : int
+        Grows with each change at the helpdesk.
+    channel : str
+        email, chat, phone, social or form.
+    language : str or None
+        ISO 639-1; None when it is to be recognised.
+    subject : str
+    created_at : datetime or None
+        Aware.
+    messages : tuple of Message
+        In the order they were sent.
+    customer : Customer
+    context : mapping
+        order, payment, shipment, account: facts a draft may cite.
+    headers : mapping
+    """
+
+    ticket_id: str
+    client_id: str
+    version: int = 1
+    channel: str = "email"
+    language: str | None = None
+    subject: str = ""
+    created_at: datetime | None = None
+    messages: tuple[Message, ...] = ()
+    customer: Customer = field(default_factory=Customer)
+    context: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The customer's own words that wait for an answer, quotes and signatures removed.
+
+        These are the customer's messages since the last public reply; the subject comes
+        first, unless the words repeat it.
+        """
+        # Imported here: data.text brings the language models of the sentence splitter.
+        from data.text import clean
+
+        waiting: list[str] = []
+        for message in self.messages:
+            if message.author in _REPLYING and message.public:
+                waiting = []
+            elif message.author == "customer":
+                waiting.append(message.text)
+        if not waiting:
+            waiting = [m.text for m in self.messages if m.author == "customer"][-1:]
+        body = "\n".join(part for part in (clean(text) for text in waiting) if part)
+        subject = clean(self.subject)
+        if subject and subject.casefold() not in body.casefold():
+            return f"{subject}\n{body}".strip()
+        return body
+
+    @classmethod
+    def from_mapping(cls, source: Mapping[str, Any], client_id: str | None = None) -> "Ticket":
+        """Build a ticket from the HTTP shape or from a row of the tickets table.
+
+        Parameters
+        ----------
+        source : mapping
+            ``{"id", "messages", "customer", "context", …}``, the same under ``"ticket"`` with
+            ``"client"`` beside it, or the columns of the tickets table.
+        client_id : str, optional
+            Wins over the one in ``source``.
+
+        Raises
+        ------
+        ParameterError
+            When no client is named or a time has no zone.
+        """
+        nested = source.get("ticket")
+        if isinstance(nested, Mapping):
+            return cls.from_mapping(nested, client_id or _text(source, "client", "client_id"))
+        client = client_id or _text(source, "client_id", "client")
+        if not client:
+            raise ParameterError(
+                "A ticket must name its client in 'client_id'. Got none instead: pass "
+                "client_id=… or add the field."
+            )
+        created_at = _time(source.get("created_at"), "created_at")
+        return cls(
+            ticket_id=_text(source, "ticket_id", "id"),
+            client_id=client,
+            version=int(_value(source, "version") or 1),
+            channel=_text(source, "channel") or "email",
+            language=_text(source, "language") or None,
+            subject=_text(source, "subject"),
+            created_at=created_at,
+            messages=tuple(_messages(source, created_at)),
+            customer=_customer(source),
+            context=_json(source, "context"),
+            headers=_json(source, "headers"),
+        )
+
+
+def as_ticket(source: Any, client_id: str | None = None) -> Ticket:
+    """Turn a Ticket, mapping, row or plain text (with ``client_id``) into a Ticket.
+
+    Raises
+    ------
+    ParameterError
+        When ``source`` is none of these.
+    """
+    if isinstance(source, Ticket):
+        return source
+    if isinstance(source, str):
+        source = {"text": source}
+    if isinstance(source, pd.Series):
+        source = source.to_dict()
+    if isinstance(source, Mapping):
+        return Ticket.from_mapping(source, client_id)
+    raise ParameterError(
+        "The 'ticket' parameter must be a Ticket, a mapping, a row or a text. "
+        f"Got {type(source).__name__} instead."
+    )
+
+
+def _value(source: Mapping[str, Any], *names: str) -> Any:
+    for name in names:
+        value = source.get(name)
+        if value is not None and not (pd.api.types.is_scalar(value) and pd.isna(value)):
+            return value
+    return None
+
+
+def _text(source: Mapping[str, Any], *names: str) -> str:
+    value = _value(source, *names)
+    return "" if value is None else str(value)
+
+
+def _json(source: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = _value(source, name)
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError as error:
+            raise ParameterError(
+                f"The '{name}' field of a ticket must be a JSON object. It cannot be read: {error}."
+            ) from error
+    return value if isinstance(value, Mapping) else {}
+
+
+def _time(value: Any, name: str) -> datetime | None:
+    if value is None or value == "" or value is pd.NaT:
+        return None
+    try:
+        stamp = pd.Timestamp(value)
+    except (ValueError, TypeError) as error:
+        raise ParameterError(
+            f"The '{name}' field of a ticket must be an ISO 8601 time. Got {value!r} instead."
+        ) from error
+    if stamp is pd.NaT:
+        return None
+    if stamp.tzinfo is None:
+        raise ParameterError(
+            f"The '{name}' field of a ticket must carry its zone, such as "
+            f"2026-03-02T18:41:00Z. Got {value!r} instead."
+        )
+    return stamp.tz_convert(UTC).to_pydatetime()
+
+
+def _messages(source: Mapping[str, Any], created_at: datetime | None) -> Iterable[Message]:
+    given = _value(source, "messages")
+    if given is None:
+        text = _text(source, "text")
+        if text:
+            yield Message("m1", "customer", text, created_at)
+        return
+    for number, item in enumerate(given, start=1):
+        if isinstance(item, Message):
+            yield item
+            continue
+        yield Message(
+            message_id=_text(item, "message_id", "id") or f"m{number}",
+            author=_text(item, "author") or "customer",
+            text=_text(item, "text"),
+            sent_at=_time(_value(item, "sent_at", "at"), "sent_at"),
+            public=bool(item.get("public", True)),
+        )
+
+
+def _customer(source: Mapping[str, Any]) -> Customer:
+    given = source.get("customer")
+    if isinstance(given, Customer):
+        return given
+    nested: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
+
+    def pick(name: str, column: str) -> str | None:
+        return _text(nested, name) or _text(source, column) or None
+
+    return Customer(
+        customer_id=pick("id", "customer_id"),
+        timezone=pick("timezone", "customer_timezone"),
+        locale=pick("locale", "customer_locale"),
+        segment=pick("segment", "customer_segment"),
+        plan=pick("plan", "plan"),
+        name=pick("name", "customer_name"),
+        email_domain=pick("email_domain", "email_domain"),
+    )

@@ -1,0 +1,1 @@
+"""Jobs: the only code that writes the registry."""

@@ -1,0 +1,1 @@
+"""Thin HTTP over the models and rules; no maths here."""

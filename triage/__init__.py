@@ -1,0 +1,1 @@
+"""What is this ticket, and who takes it?"""
