@@ -1,0 +1,85 @@
+"""The promotion log: one JSON line per decision, only ever appended to."""
+
+import json
+import logging
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+logger = logging.getLogger(__name__)
+
+LOG = "promotions.jsonl"
+# Actions after which a version is the champion.
+IN_FORCE = ("promoted", "rolled_back", "recovered")
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """One decision about one model.
+
+    Parameters
+    ----------
+    at : str
+        UTC, ISO 8601.
+    night : str
+        Run that decided; empty for a person's decision.
+    action : str
+        promoted, refused, rolled_back or recovered.
+    model, version : str
+    previous : str or None
+        Champion before.
+    digest : str
+        sha256 of the folder's ``model.json``.
+    reasons : tuple of str
+    """
+
+    at: str
+    night: str
+    action: str
+    model: str
+    version: str
+    previous: str | None = None
+    digest: str = ""
+    reasons: tuple[str, ...] = ()
+
+
+def append(workspace: Path, entries: list[Promotion]) -> None:
+    """Append decisions and push them to the disk, all in one write."""
+    if not entries:
+        return
+    path = workspace / LOG
+    lines = "".join(json.dumps(asdict(e), sort_keys=True) + "\n" for e in entries)
+    if path.exists() and not path.read_bytes().endswith(b"\n") and path.stat().st_size:
+        # The power went while a line was written; it stays, and ours starts on its own line.
+        lines = "\n" + lines
+    with path.open("ab") as stream:
+        stream.write(lines.encode())
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def read(workspace: Path) -> list[Promotion]:
+    """Read the log in order; empty before the first night.
+
+    A line that cannot be read, such as one cut off by a power failure, is reported and left
+    out: what is in force is said by the pointer, not by the log.
+    """
+    path = workspace / LOG
+    if not path.exists():
+        return []
+    entries = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            body: dict[str, Any] = json.loads(line)
+            entries.append(Promotion(**{**body, "reasons": tuple(body["reasons"])}))
+        except (ValueError, KeyError, TypeError):
+            logger.warning("line %d of the promotion log %s cannot be read", number, path)
+    return entries
+
+
+def champions(entries: list[Promotion]) -> dict[str, Promotion]:
+    """Return the last decision that put a version of each model in force."""
+    return {entry.model: entry for entry in entries if entry.action in IN_FORCE}
