@@ -11,13 +11,25 @@ import pandas as pd
 
 from data.errors import LoadError, MissingFileError, ParameterError, SchemaError
 from data.files import TABLE_SUFFIXES, read_rows, suffix_of
+from data.knowledge.articles import MAX_BYTES, articles_from_frame, read_articles
 from data.schema import TABLES
-from data.schema.prepare import prepare
+from data.schema.exports import prepare
 from data.schema.table import Table, nearest
 
 logger = logging.getLogger(__name__)
 
 Source = str | Path | pd.DataFrame
+
+
+class _Shared(list[dict[str, str]]):
+    """A list that copies of a frame share.
+
+    Every operation of pandas copies ``attrs`` deeply, which takes longer than most operations
+    when thousands of articles are reported on.
+    """
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "_Shared":
+        return self
 
 
 def load_tickets(
@@ -66,6 +78,38 @@ def load_article_links(
     return load_table(
         path, "article_links", mapping=mapping, timezone=timezone, defaults=defaults, values=values
     )
+
+
+def load_articles(
+    path: Source,
+    client_id: str,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    defaults: Mapping[str, Any] | None = None,
+    timezone: str | None = None,
+    max_bytes: int = MAX_BYTES,
+) -> pd.DataFrame:
+    """Load the knowledge of one client from files, a folder or a frame.
+
+    Parameters and errors are those of `data.knowledge.read_articles`.
+
+    Returns
+    -------
+    DataFrame
+        Valid articles; ``attrs["import_status"]`` lists what became of each: dicts of ``path``,
+        ``article_id``, ``status`` (imported or skipped) and ``reason``.
+    """
+    read = articles_from_frame if isinstance(path, pd.DataFrame) else read_articles
+    articles, statuses = read(
+        path,  # type: ignore[arg-type]  # each function takes its own of the two kinds
+        client_id,
+        mapping=mapping,
+        defaults=defaults,
+        timezone=timezone,
+        max_bytes=max_bytes,
+    )
+    articles.attrs["import_status"] = _Shared(statuses)
+    return articles
 
 
 def load_table(

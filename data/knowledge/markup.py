@@ -1,0 +1,271 @@
+r"""Markdown and HTML to the normalised text of an article.
+
+Normalised text is plain text that a person can read and that a line says the kind of:
+
+- ``## Heading`` lines, one to six signs;
+- paragraphs in one line (short lines stay lines), parted by an empty line;
+- ``- item`` and ``1. item`` lines, what belongs to an item two spaces further in;
+- table rows as ``cell | cell``;
+- code between two lines of three backticks;
+- links as ``label (url)``; of links to other source files (``returns.md``) the label;
+- images as media references on a line of their own, ``![alt](reference)``.
+
+A paragraph that only looks like a heading has a backslash in front of its sign.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from urllib.parse import urljoin
+
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, PageElement, PreformattedString, Tag
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+
+from data.knowledge.tags import BLOCKS, IGNORED, tidy_html, to_commonmark
+
+# A line this long was broken for its width, a shorter one for a reason.
+_WRAPPED = 50
+_IMAGE = re.compile("\ufffc\\d+\ufffc")
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
+_HEADING_LIKE = re.compile(r"^(?=#{1,6} |```)", re.MULTILINE)
+# An anchor, or a neighbour among the source files: no address that anyone could open.
+_SOURCE = re.compile(r"#|(?!\w+:)[^#?]*\.(?:md|markdown)(?:#.*)?$", re.IGNORECASE)
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+
+def markdown_to_text(source: str, *, url: str = "") -> str:
+    """Normalise Markdown (CommonMark with tables), HTML in it included.
+
+    Parameters
+    ----------
+    source : str
+    url : str, default=""
+        Address of the article, against which relative links are resolved.
+    """
+    html = str(_markdown().render(to_commonmark(source)))
+    return html_to_text(tidy_html(html), url=url)
+
+
+def html_to_text(source: str, *, url: str = "") -> str:
+    """Normalise HTML; scripts, navigation and what is hidden are left out."""
+    return tree_to_text(parse_html(source), url=url)
+
+
+def parse_html(source: str) -> BeautifulSoup:
+    """Parse HTML leniently."""
+    return BeautifulSoup(_INVISIBLE.sub("", source), "html.parser")
+
+
+def tree_to_text(tree: Tag, *, url: str = "") -> str:
+    """Normalise a parsed document or a part of it."""
+    return unicodedata.normalize("NFC", "\n\n".join(_Walker(url).blocks(tree))).strip()
+
+
+@lru_cache(maxsize=1)
+def _markdown() -> MarkdownIt:
+    # Lines indented by four spaces are seldom meant as code in support articles.
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).disable("code")
+    parser.add_render_rule("softbreak", _soft_break)
+    return parser
+
+
+def _soft_break(
+    _renderer: RendererHTML, tokens: Sequence[Token], at: int, _options: object, _env: object
+) -> str:
+    length = 0
+    for token in reversed(tokens[:at]):
+        if token.type in ("softbreak", "hardbreak"):
+            break
+        length += len(token.content)
+    return "\n" if length >= _WRAPPED else "<br>"
+
+
+class _Walker:
+    """Walk over one document; images met inside words are kept until their line is done."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.images: list[tuple[str, str]] = []
+
+    def blocks(self, node: Tag) -> list[str]:
+        """Give the blocks below a node, in order."""
+        done: list[str] = []
+        words: list[str] = []
+        for child in node.children:
+            if _is_left_out(child):
+                continue
+            if isinstance(child, Tag) and _is_block(child):
+                done += self.paragraph("".join(words))
+                words = []
+                done += self.block(child)
+            else:
+                words.append(self.inline(child))
+        return done + self.paragraph("".join(words))
+
+    def block(self, node: Tag) -> list[str]:
+        """Give the blocks of one block element."""
+        name = node.name
+        if name in ("h1", "h2", "h3", "h4", "h5", "h6"):
+            return self.heading(node)
+        if name in ("ul", "ol"):
+            return self.list_(node)
+        if name == "table":
+            return self.table(node)
+        if name == "pre":
+            code = node.get_text().strip("\n")
+            return [f"```\n{code}\n```"] if code.strip() else []
+        if name == "dl":
+            return self.definitions(node)
+        return self.blocks(node)
+
+    def heading(self, node: Tag) -> list[str]:
+        words, images = self.settle(self.inline_of(node))
+        line = " ".join(words.split())
+        return ([f"{'#' * int(node.name[1])} {line}"] if line else []) + images
+
+    def paragraph(self, words: str) -> list[str]:
+        lines, images = self.settle(words)
+        escaped = _HEADING_LIKE.sub(r"\\", lines)
+        return ([escaped] if escaped else []) + images
+
+    def list_(self, node: Tag) -> list[str]:
+        lines: list[str] = []
+        number = int(start) if (start := str(node.get("start", "1"))).isdigit() else 1
+        for child in node.children:
+            if not isinstance(child, Tag) or _is_left_out(child):
+                continue
+            inner = "\n".join(self.blocks(child) if child.name == "li" else self.block(child))
+            if not inner:
+                continue
+            mark = "-" if node.name == "ul" else f"{number}."
+            number += 1
+            lines.append(f"{mark} " + inner.replace("\n", "\n  "))
+        return ["\n".join(lines)] if lines else []
+
+    def table(self, node: Tag) -> list[str]:
+        rows = [row for row in node.find_all("tr") if row.find_parent("table") is node]
+        cells = [row.find_all(["td", "th"], recursive=False) for row in rows]
+        if max(map(len, cells), default=0) < 2:
+            # A table of one column only lays the page out.
+            return [block for row in cells for cell in row for block in self.blocks(cell)]
+        lines, images = [], []
+        for row in cells:
+            texts = []
+            for cell in row:
+                parts = self.blocks(cell)
+                images += [part for part in parts if part.startswith("![")]
+                texts.append(" ".join(" ".join(p for p in parts if not p.startswith("![")).split()))
+            while texts and not texts[-1]:
+                texts.pop()
+            if texts:
+                lines.append(" | ".join(text or "–" for text in texts))
+        caption = node.find("caption")
+        above = self.paragraph(self.inline_of(caption)) if isinstance(caption, Tag) else []
+        return above + (["\n".join(lines)] if lines else []) + images
+
+    def definitions(self, node: Tag) -> list[str]:
+        lines: list[str] = []
+        for item in node.find_all(["dt", "dd"]):
+            text = " ".join(" ".join(self.blocks(item)).split())
+            if item.name == "dt" or not lines:
+                lines.append(f"- {text}")
+            else:
+                lines[-1] += f": {text}"
+        return ["\n".join(lines)] if lines else []
+
+    def inline_of(self, node: Tag) -> str:
+        return "".join(self.inline(child) for child in node.children if not _is_left_out(child))
+
+    def inline(self, node: PageElement) -> str:
+        """Give the words of an inline node; images become marks that `settle` resolves."""
+        if isinstance(node, NavigableString):
+            return re.sub(r"\s+", " ", str(node))
+        if not isinstance(node, Tag):
+            return ""
+        if node.name == "br":
+            return "\n"
+        if node.name == "img":
+            return self.image(node)
+        if node.name == "a":
+            return self.link(node)
+        words = self.inline_of(node)
+        return f" {words} " if node.name in BLOCKS else words
+
+    def image(self, node: Tag) -> str:
+        reference = str(node.get("src") or node.get("data-src") or "").strip()
+        if reference.startswith("data:"):
+            reference = reference.split(",")[0].split(";")[0]
+        if not reference:
+            return str(node.get("alt") or "")
+        alt = re.sub(r"[\[\]\s]+", " ", str(node.get("alt") or "")).strip()
+        self.images.append((alt, _safe(urljoin(self.url, reference))))
+        return f"\ufffc{len(self.images) - 1}\ufffc"
+
+    def link(self, node: Tag) -> str:
+        label = self.inline_of(node)
+        words = _IMAGE.sub("", label).strip()
+        target = str(node.get("href") or "").strip()
+        scheme = target.split(":")[0].lower() if ":" in target else ""
+        if _SOURCE.match(target):
+            return label if words != target else label.replace(words, "")
+        if not target or scheme in ("javascript", "data", "vbscript"):
+            return label
+        target = _safe(urljoin(self.url, target))
+        if _bare(words) == _bare(target):
+            return label
+        if not words:
+            return f"{label}{target}"
+        return f"{label.rstrip()} ({target}){' ' if label.endswith(' ') else ''}"
+
+    def settle(self, words: str) -> tuple[str, list[str]]:
+        """Tidy the lines of a block; take its images out into lines of their own.
+
+        An image between words stands for a word (a button, an icon): its alternative text
+        stays in its place.
+        """
+        lines: list[str] = []
+        images: list[str] = []
+        for line in words.split("\n"):
+            for mark in _IMAGE.findall(line):
+                alt, reference = self.images[int(mark.strip("\ufffc"))]
+                images.append(f"![{alt}]({reference})")
+                before, _, after = line.partition(mark)
+                between = _has_words(before) and _has_words(after)
+                line = f"{before}{alt if between else ''}{after}"
+            tidy = " ".join(line.split())
+            if tidy:
+                lines.append(tidy)
+        return "\n".join(lines), images
+
+
+def _is_block(node: Tag) -> bool:
+    # A link, span or custom element around blocks must not flatten them.
+    return node.name in BLOCKS or any(
+        isinstance(inner, Tag) and inner.name in BLOCKS for inner in node.descendants
+    )
+
+
+def _has_words(text: str) -> bool:
+    return any(letter.isalnum() for letter in _IMAGE.sub("", text))
+
+
+def _is_left_out(node: PageElement) -> bool:
+    if isinstance(node, PreformattedString):
+        return True
+    return isinstance(node, Tag) and (
+        node.name in IGNORED
+        or node.has_attr("hidden")
+        or bool(_HIDDEN_STYLE.search(str(node.get("style", ""))))
+    )
+
+
+def _bare(address: str) -> str:
+    return re.sub(r"^(?:https?://|mailto:|tel:)", "", address).rstrip("/")
+
+
+def _safe(reference: str) -> str:
+    return reference.replace(" ", "%20").replace("(", "%28").replace(")", "%29")
