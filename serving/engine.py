@@ -1,0 +1,347 @@
+"""The service without HTTP: one ticket in, a prepared answer out.
+
+Usable in a notebook as it is; the web layer only reads requests and writes replies. It is
+thread-safe: models are read from one snapshot per call, writes go through the store.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
+from uuid import uuid4
+
+from data.ticket import Ticket
+from serving.articles import ArticleDesk, is_current
+from serving.problems import MODEL_VERSION, NOT_FOUND, STALE, ProblemError, wrong_field
+from serving.recent import NewestVersions, RecentReplies
+from serving.records import Shown, feedback_row, suggestion_rows
+from serving.run import Costs, Run
+from serving.schemas import ArticleIn, FeedbackIn, Options, SuggestIn, TicketIn, TriageIn
+from serving.security import client_secret, secret
+from serving.settings import Settings
+from serving.snapshot import Drafter, IntentModel, Knowledge, Search, Snapshot
+from serving.store import Idempotency, Kept, Row, Store
+from serving.suggesting import NOT_AVAILABLE_REASONS, suggestion
+from serving.triaging import NOT_AVAILABLE, triage
+
+if TYPE_CHECKING:
+    from serving.reload import Reloader
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a caller says beside the body.
+
+    Parameters
+    ----------
+    client : str
+        Whose key it was.
+    request_id : str
+        For the log.
+    model_versions : tuple of str
+        Versions the caller insists on, such as ``intent:12``.
+    idempotency : Idempotency, optional
+    """
+
+    client: str
+    request_id: str = "-"
+    model_versions: tuple[str, ...] = ()
+    idempotency: Idempotency | None = None
+
+
+class SupportEngine:
+    """Suggests, triages, takes feedback and keeps a client's knowledge.
+
+    Parameters
+    ----------
+    store : Store
+    intent, index, retriever, drafter : optional
+        Models; a part that is missing is named in each reply.
+    versions : mapping of str to str, optional
+        What replies call them, such as ``{"triage": "intent:12"}``.
+    settings : Settings, optional
+    clock : callable, optional
+        Aware current time.
+    hash_key : bytes, optional
+        Secret of keyed hashes; from ``settings.state`` by default.
+
+    Examples
+    --------
+    ``SupportEngine(store=Store("sqlite:///s.db"), intent=model).triage(body, Asked("lumen"))``
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        intent: IntentModel | None = None,
+        index: Knowledge | None = None,
+        retriever: Search | None = None,
+        drafter: Drafter | None = None,
+        versions: Mapping[str, str] | None = None,
+        settings: Settings | None = None,
+        clock: Callable[[], datetime] | None = None,
+        hash_key: bytes | None = None,
+    ) -> None:
+        self.store = store
+        self.settings = settings or Settings()
+        self.clock = clock or (lambda: datetime.now(UTC))
+        self.hash_key = secret(self.settings.state) if hash_key is None else hash_key
+        self.desk = ArticleDesk(store)
+        self.recent = RecentReplies()
+        self.newest = NewestVersions()
+        self.costs = Costs()
+        self.problems: tuple[str, ...] = ()
+        self.reloader: Reloader | None = None
+        self._passed: Snapshot | None = None
+        self._lock = threading.Lock()
+        self._snapshot = Snapshot()
+        self.use(Snapshot(intent, index, retriever, drafter, dict(versions or {})))
+
+    @classmethod
+    def from_champions(cls, settings: Settings) -> Self:
+        """Open the store and the models in force, and keep watching the pointer.
+
+        Damaged models leave their part empty and are named in :meth:`status`.
+        """
+        from serving.reload import Reloader
+
+        engine = cls(store=Store(settings.database), settings=settings)
+        engine.reloader = Reloader(engine, settings.champions, settings.refresh_seconds)
+        engine.reloader.start()
+        return engine
+
+    def close(self) -> None:
+        """Stop watching and write what is queued."""
+        if self.reloader is not None:
+            self.reloader.stop()
+        self.store.close()
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The models in force now."""
+        return self._snapshot
+
+    def use(self, snapshot: Snapshot) -> None:
+        """Put other models in force, after giving them the clients' own edits."""
+        with self.desk.lock:
+            self.desk.catch_up(snapshot.index)
+            self._snapshot = snapshot
+
+    # -- calls ---------------------------------------------------------------------------------
+
+    def suggest(self, body: SuggestIn, asked: Asked) -> dict[str, Any]:
+        """Answer ``POST /v1/suggest``.
+
+        Raises
+        ------
+        ProblemError
+            409 for a ticket version older than one seen before, 412 for another model version.
+        """
+        before: dict[str, Any] | None = self.recent.get(asked.client, asked.idempotency)
+        if before is not None:
+            return before
+        snapshot = self._wanted(asked)
+        ticket, truncated = self._ticket(body.ticket, asked.client)
+        self._check_newest(ticket)
+        run = Run(asked.request_id, self.costs, body.options.max_ms)
+        suggestion_id = uuid4().hex
+        shown_at = self.clock()
+        parts, features = suggestion(run, snapshot, ticket, body.options, now=shown_at)
+        models = snapshot.models(asked.client)
+        reply = {
+            "suggestion_id": suggestion_id,
+            "ticket_version": ticket.version,
+            "models": models,
+            **parts,
+            "truncated": truncated,
+            **_account(run, body.options.want),
+        }
+        kept: dict[str, Any] = self.recent.keep(asked.client, asked.idempotency, reply)
+        if kept is reply:
+            self.newest.see(asked.client, ticket.ticket_id, ticket.version)
+            shown = Shown(suggestion_id, ticket, shown_at, models, reply, features)
+            key = client_secret(self.hash_key, asked.client)
+            self.store.add_suggestion(lambda: suggestion_rows(shown, key))
+        return kept
+
+    def triage(self, body: TriageIn, asked: Asked) -> dict[str, Any]:
+        """Answer ``POST /v1/triage`` for one ticket or a list.
+
+        Raises
+        ------
+        ProblemError
+            409, 412 as for :meth:`suggest`; 422 for more tickets than allowed.
+        """
+        snapshot = self._wanted(asked)
+        given = body.tickets if body.ticket is None else [body.ticket]
+        assert given is not None
+        if len(given) > self.settings.max_batch:
+            raise wrong_field("tickets", f"may hold {self.settings.max_batch} tickets at most")
+        tickets = [self._ticket(item, asked.client)[0] for item in given]
+        if body.ticket is not None:
+            self._check_newest(tickets[0])
+        run = Run(asked.request_id, self.costs)
+        found = triage(run, snapshot, tickets) if tickets else []
+        common = {"models": snapshot.models(asked.client), **_account(run, ["triage"])}
+        if body.ticket is not None:
+            return {"ticket_version": tickets[0].version, "triage": found[0], **common}
+        results = [
+            {"ticket_id": ticket.ticket_id, "ticket_version": ticket.version, "triage": told}
+            for ticket, told in zip(tickets, found, strict=True)
+        ]
+        return {"results": results, **common}
+
+    def feedback(self, body: FeedbackIn, asked: Asked) -> Kept:
+        """Answer ``POST /v1/feedback``; on disk when this returns.
+
+        Raises
+        ------
+        ProblemError
+            404 for a suggestion this client never got, 422 for a label that does not exist.
+        """
+        before = self.store.replayed(asked.client, asked.idempotency)
+        if before is not None:
+            return before
+        suggested = self.store.suggestion(asked.client, body.suggestion_id)
+        if suggested is None:
+            raise ProblemError(NOT_FOUND, "This client got no suggestion with this id.")
+        self._check_label(body)
+        key = client_secret(self.hash_key, asked.client)
+        row = feedback_row(body, suggested, at=self.clock(), key=key)
+        names = ("suggestion_id", "decision", "edit_distance", "kept_share")
+        return self.store.add_feedback(
+            row,
+            [(i, "opened") for i in body.opened] + [(i, "used") for i in body.used],
+            reply=lambda number: {"feedback_id": number, **{name: row[name] for name in names}},
+            idempotency=asked.idempotency,
+        )
+
+    def article(self, client: str, article_id: str) -> Row:
+        """Answer ``GET /v1/kb/{client}/articles/{id}``."""
+        return self.desk.get(self._snapshot.index, client, article_id)
+
+    def put_article(self, article_id: str, body: ArticleIn, asked: Asked) -> Kept:
+        """Answer ``PUT /v1/kb/{client}/articles/{id}``: on disk and in the index on return."""
+        index = self._snapshot.index
+        kept = self.desk.put(
+            index, asked.client, article_id, body, now=self.clock(), idempotency=asked.idempotency
+        )
+        return self._with_index(kept, asked.client, article_id)
+
+    def delete_article(self, article_id: str, asked: Asked) -> Kept:
+        """Answer ``DELETE /v1/kb/{client}/articles/{id}``."""
+        index = self._snapshot.index
+        kept = self.desk.delete(
+            index, asked.client, article_id, now=self.clock(), idempotency=asked.idempotency
+        )
+        return self._with_index(kept, asked.client, article_id)
+
+    # -- readiness -----------------------------------------------------------------------------
+
+    def ready(self) -> bool:
+        """Say whether a canary suggestion went through with the models in force."""
+        snapshot = self._snapshot
+        if snapshot.missing or not self.store.ping():
+            return False
+        if self._passed is snapshot:
+            return True
+        with self._lock:
+            if self._passed is not snapshot and self._canary(snapshot):
+                self._passed = snapshot
+        return self._passed is snapshot
+
+    def status(self) -> dict[str, Any]:
+        """Return whether the service is ready, and the detail."""
+        return {"ready": self.ready(), **self.detail()}
+
+    def detail(self) -> dict[str, Any]:
+        """Return what is in force and what is wrong; open to everyone, it names no client."""
+        snapshot = self._snapshot
+        problems = list(self.problems)
+        problems += [f"no {part} is in force" for part in snapshot.missing]
+        if self.store.writer.failures:
+            problems.append("the store cannot write")
+        return {
+            "night": snapshot.night,
+            "models": dict(snapshot.versions),
+            "problems": problems,
+            "store": {"waiting": self.store.writer.waiting, "dropped": self.store.writer.dropped},
+        }
+
+    def _canary(self, snapshot: Snapshot) -> bool:
+        assert snapshot.index is not None
+        client = next(iter(snapshot.index.clients), self.settings.client)
+        body = TicketIn(id="canary", text="Where is my order? I have not received it yet.")
+        ticket, _ = self._ticket(body, client)
+        run = Run("canary", self.costs)
+        suggestion(run, snapshot, ticket, Options(), now=self.clock())
+        if run.degraded:
+            logger.error("the canary came back without %s", run.degraded)
+        return not run.degraded
+
+    # -- helpers -------------------------------------------------------------------------------
+
+    def _wanted(self, asked: Asked) -> Snapshot:
+        snapshot = self._snapshot
+        in_force = set(snapshot.models(asked.client).values())
+        for version in asked.model_versions:
+            if version not in in_force:
+                raise ProblemError(
+                    MODEL_VERSION,
+                    "X-Model-Version asks for a version that is not in force.",
+                    models=snapshot.models(asked.client),
+                )
+        return snapshot
+
+    def _ticket(self, body: TicketIn, client: str) -> tuple[Ticket, bool]:
+        limit = self.settings.max_text_characters
+        source = body.model_dump(exclude={"text"})
+        long = len(body.subject) > limit or any(len(m.text) > limit for m in body.messages)
+        if long:
+            source["subject"] = body.subject[:limit]
+            for message in source["messages"]:
+                message["text"] = message["text"][:limit]
+        return Ticket.from_mapping(source, client), long
+
+    def _check_newest(self, ticket: Ticket) -> None:
+        newest = max(
+            self.newest.get(ticket.client_id, ticket.ticket_id),
+            self.store.newest_version(ticket.client_id, ticket.ticket_id),
+        )
+        if ticket.version < newest:
+            raise ProblemError(
+                STALE,
+                f"Version {newest} of this ticket was seen already; read it again.",
+                newest_version=newest,
+            )
+
+    def _check_label(self, body: FeedbackIn) -> None:
+        label = body.corrected.get("intent")
+        model = self._snapshot.intent
+        if label is None or model is None:
+            return
+        if label not in {str(known) for known in model.classes_}:
+            raise wrong_field("corrected.intent", "is not a label of the intent model in force")
+
+    def _with_index(self, kept: Kept, client: str, article_id: str) -> Kept:
+        told = is_current(self._snapshot.index, client, article_id, kept.reply)
+        return Kept(kept.status, kept.reply | told, kept.replayed)
+
+
+def _account(run: Run, want: list[Any]) -> dict[str, Any]:
+    missing = [f"triage.{name}" for name in NOT_AVAILABLE] if "triage" in want else []
+    missing += [part for part in NOT_AVAILABLE_REASONS if part in want]
+    reasons = {
+        part: NOT_AVAILABLE_REASONS[part] for part in missing if part in NOT_AVAILABLE_REASONS
+    }
+    return {
+        "degraded": run.degraded,
+        "not_available": missing,
+        "reasons": {**reasons, **run.reasons},
+        "timing_ms": run.timing_ms(),
+    }

@@ -1,0 +1,98 @@
+"""Watches the pointer: new models are loaded beside the old ones, then take their place."""
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from serving.failures import PART_FAILURES, STORE_FAILURES
+from serving.snapshot import Snapshot, load_snapshot, read_voices, signature
+
+if TYPE_CHECKING:
+    from serving.engine import SupportEngine
+
+logger = logging.getLogger(__name__)
+
+_FAILURES: tuple[type[Exception], ...] = (*PART_FAILURES, *STORE_FAILURES)
+
+
+class Reloader:
+    """Keeps an engine on the models the pointer names.
+
+    A damaged model never takes the place of one that works: the last good one stays, and the
+    engine's status says so.
+
+    Parameters
+    ----------
+    engine : SupportEngine
+    root : Path
+        The champions folder.
+    seconds : float
+        How often to look.
+    load : callable, optional
+        Reads a snapshot from the folder.
+    """
+
+    def __init__(
+        self,
+        engine: "SupportEngine",
+        root: Path,
+        seconds: float,
+        *,
+        load: Callable[[Path], Snapshot] | None = None,
+    ) -> None:
+        self.engine = engine
+        self.root = root
+        self.seconds = seconds
+        self.load = load or (
+            lambda folder: load_snapshot(folder, voices=read_voices(engine.settings.policies))
+        )
+        self._seen: Any = None
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="model-watch", daemon=True)
+
+    def start(self) -> None:
+        """Load once, then watch."""
+        self.look()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End watching."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=30)
+
+    def look(self) -> bool:
+        """Load new models if a pointer moved, and edits of other processes; True if swapped."""
+        found = signature(self.root, self.engine.settings.policies)
+        swapped = found != self._seen and self._swap()
+        self._seen = found
+        if not swapped:
+            self._catch_up()
+        return swapped
+
+    def _swap(self) -> bool:
+        try:
+            snapshot = self.load(self.root)
+            self.engine.use(snapshot)
+        except _FAILURES as error:
+            logger.error("new models were refused, the last good ones stay: %s", error)
+            # The status is open to everyone: paths belong in the log.
+            self.engine.problems = (f"new models were refused: {type(error).__name__}",)
+            return False
+        self.engine.problems = ()
+        if not snapshot.versions and snapshot.index is None:
+            self.engine.problems = ("no models yet: run 'python -m pipelines nightly' first",)
+        logger.info("models in force: %s (night %s)", dict(snapshot.versions), snapshot.night)
+        return True
+
+    def _catch_up(self) -> None:
+        try:
+            self.engine.desk.catch_up(self.engine.snapshot.index)
+        except _FAILURES as error:
+            logger.error("article edits could not be applied: %s", type(error).__name__)
+
+    def _loop(self) -> None:
+        while not self._stop.wait(self.seconds):
+            self.look()

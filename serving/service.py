@@ -1,0 +1,139 @@
+"""The BentoML service: starts the engine and puts the web layer in front of it.
+
+BentoML supervises the workers and owns ``/livez``, ``/healthz`` and ``/readyz``, whose hook runs
+the canary. Everything else goes straight to our own ASGI application: the bodies are flat, a
+missing key is answered before a body is read, and one call never re-enters another.
+"""
+
+import os
+
+os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
+
+import logging
+from typing import Any
+
+import bentoml
+from pydantic_core import to_json
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serving.app import create_app
+from serving.engine import Asked, SupportEngine
+from serving.schemas import FeedbackIn, SuggestIn, TriageIn
+from serving.security import generated_key
+from serving.settings import Settings, load_settings
+
+logger = logging.getLogger(__name__)
+
+_BENTOML_PATHS = frozenset({"/livez", "/healthz"})
+
+
+class Door:
+    """The way to our application, which exists only once the service has started."""
+
+    def __init__(self) -> None:
+        self.app: ASGIApp | None = None
+        self.engine: SupportEngine | None = None
+
+    def open(self, engine: SupportEngine) -> None:
+        """Build the application over an engine."""
+        self.engine = engine
+        self.app = create_app(engine)
+
+
+class Front:
+    """ASGI middleware: health to BentoML, everything else to our application.
+
+    Parameters
+    ----------
+    app : ASGI application
+        BentoML's own.
+    door : Door
+    """
+
+    def __init__(self, app: ASGIApp, door: Door) -> None:
+        self.app = app
+        self.door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        ours = self.door.app
+        if scope["type"] != "http" or ours is None or scope["path"] in _BENTOML_PATHS:
+            await self.app(scope, receive, send)
+        elif scope["path"] == "/readyz":
+            await self.app(scope, receive, _explained(self.door, send))
+        else:
+            await ours(scope, receive, send)
+
+
+DOOR = Door()
+
+
+@bentoml.service(
+    name="SupportService",
+    metrics={"enabled": False},  # its labels hold whole paths: article ids would pile up
+    logging={"access": {"enabled": False}},  # ours names the client and the request id
+    http={"host": "127.0.0.1"},
+)
+class SupportService:
+    """Prepares customer-support tickets before an agent opens them."""
+
+    def __init__(self) -> None:
+        self.settings = with_keys(load_settings())
+        logging.getLogger("serving").setLevel(logging.INFO)
+        self.engine = SupportEngine.from_champions(self.settings)
+        DOOR.open(self.engine)
+
+    def __is_ready__(self) -> bool:
+        """Say whether a canary suggestion went through."""
+        return self.engine.ready()
+
+    @bentoml.on_shutdown
+    def close(self) -> None:
+        """Write what is queued."""
+        self.engine.close()
+
+    def suggest(self, body: dict[str, Any], client: str) -> dict[str, Any]:
+        """Answer one ticket, without HTTP."""
+        return self.engine.suggest(SuggestIn.model_validate(body), Asked(client))
+
+    def triage(self, body: dict[str, Any], client: str) -> dict[str, Any]:
+        """Say what tickets are about, without HTTP."""
+        return self.engine.triage(TriageIn.model_validate(body), Asked(client))
+
+    def feedback(self, body: dict[str, Any], client: str) -> dict[str, Any]:
+        """Keep what an agent did, without HTTP."""
+        return self.engine.feedback(FeedbackIn.model_validate(body), Asked(client)).reply
+
+
+_service: Any = SupportService
+_service.add_asgi_middleware(Front, door=DOOR)
+
+
+def with_keys(settings: Settings) -> Settings:
+    """Return the settings with a generated key where none is configured."""
+    if settings.keys:
+        return settings
+    key = generated_key(settings.state, settings.client)
+    values = settings.model_dump(mode="python") | {"keys": {settings.client: [key]}}
+    return Settings.model_validate(values)
+
+
+def _explained(door: Door, send: Send) -> Send:
+    """Keep the status of BentoML's answer and say why in its body."""
+    started: list[Message] = []
+
+    async def explained(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            started.append(message)
+            return
+        if message.get("more_body"):
+            return
+        status = {} if door.engine is None else door.engine.detail()
+        code = started[0]["status"]
+        body = to_json({"ready": code == 200, **status})
+        headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+        headers.append((b"content-length", str(len(body)).encode()))
+        await send({"type": "http.response.start", "status": code, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return explained

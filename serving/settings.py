@@ -1,0 +1,178 @@
+"""What the service is told: a TOML file, then environment variables ``DESKPILOT_*``."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from data.errors import ConfigError, MissingFileError
+
+PREFIX = "DESKPILOT_"
+MIN_KEY_LENGTH = 16
+_FOLDERS = {"champions": "champions", "reports": "reports", "policies": "clients"}
+
+
+class Settings(BaseModel):
+    """Settings of the service; every field has a default that works on a laptop.
+
+    Parameters
+    ----------
+    host, port : str, int
+        Loopback unless told otherwise.
+    workers, threads : int
+        Processes, and model calls at a time in each.
+    state : Path
+        Folder of what the service keeps: its secret, generated keys, the SQLite file.
+    champions : Path
+        Folder with the pointer to the models in force; ``<state>/champions`` by default.
+    reports : Path
+        Folder the night writes reports to; ``<state>/reports`` by default.
+    policies : Path
+        Folder with one YAML file per client; ``<state>/clients`` by default.
+    database : str
+        SQLAlchemy URL; an SQLite file in ``state`` by default.
+    client : str
+        Client that the generated key belongs to when no keys are configured.
+    keys : dict of str to list of secret
+        Keys per client, at least 16 characters each. Two keys let a client rotate them.
+    report_readers : list of str
+        Clients whose key opens the nightly report, which covers every client. A single
+        client may always read it.
+    rate_per_second, burst : float, int
+        Token bucket per client.
+    max_body_bytes, max_text_characters, max_batch : int
+        Larger bodies are refused; longer messages are cut before the models read them.
+    refresh_seconds : float
+        How often the pointer and the article edits of other processes are looked at.
+    samples : bool
+        Offer the sample tickets to the console.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=3000, ge=1, le=65535)
+    workers: int = Field(default=1, ge=1, le=64)
+    threads: int = Field(default=4, ge=1, le=64)
+    state: Path = Path(".deskpilot")
+    champions: Path = Path()
+    reports: Path = Path()
+    policies: Path = Path()
+    database: str = ""
+    client: str = "lumen"
+    keys: dict[str, list[SecretStr]] = Field(default_factory=dict)
+    report_readers: list[str] = Field(default_factory=list)
+    rate_per_second: float = Field(default=50.0, gt=0)
+    burst: int = Field(default=200, ge=1)
+    max_body_bytes: int = Field(default=1_048_576, ge=1024)
+    max_text_characters: int = Field(default=20_000, ge=100)
+    max_batch: int = Field(default=256, ge=1)
+    refresh_seconds: float = Field(default=1.0, gt=0)
+    samples: bool = True
+
+    @model_validator(mode="before")
+    @classmethod
+    def _paths(cls, given: Any) -> Any:
+        """Derive the paths from ``state`` and let one key stand for a list of one."""
+        if not isinstance(given, Mapping):
+            return given
+        values = dict(given)
+        state = Path(values.get("state", ".deskpilot")).expanduser().absolute()
+        values["state"] = state
+        for name, folder in _FOLDERS.items():
+            values[name] = Path(values.get(name) or state / folder).expanduser().absolute()
+        values["database"] = values.get("database") or f"sqlite:///{state / 'store.db'}"
+        keys = values.get("keys", {})
+        if isinstance(keys, Mapping):
+            values["keys"] = {k: v if isinstance(v, list) else [v] for k, v in keys.items()}
+        return values
+
+    @model_validator(mode="after")
+    def _keys_are_long(self) -> Self:
+        short = [c for c, keys in self.keys.items() if any(len(k) < MIN_KEY_LENGTH for k in keys)]
+        if short:
+            raise ValueError(
+                f"the keys of {short} must have at least {MIN_KEY_LENGTH} characters; "
+                "make one with: python -c 'import secrets; print(secrets.token_urlsafe(32))'"
+            )
+        return self
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that give another process the same settings."""
+        plain = self.model_dump(mode="json", exclude={"keys", "report_readers"})
+        values = {f"{PREFIX}{name.upper()}": str(value) for name, value in plain.items()}
+        values[f"{PREFIX}KEYS"] = ",".join(
+            f"{client}:{key.get_secret_value()}"
+            for client, keys in self.keys.items()
+            for key in keys
+        )
+        values[f"{PREFIX}REPORT_READERS"] = ",".join(self.report_readers)
+        return values
+
+
+def load_settings(
+    path: str | os.PathLike[str] | None = None, environ: Mapping[str, str] | None = None
+) -> Settings:
+    """Read the ``[serving]`` table of a TOML file, then the environment, which wins.
+
+    Parameters
+    ----------
+    path : path, optional
+        The TOML file; by default what ``DESKPILOT_CONFIG`` names, if anything.
+    environ : mapping, optional
+        ``os.environ`` by default. ``DESKPILOT_KEYS`` is written ``client:key,client:key``.
+
+    Raises
+    ------
+    MissingFileError
+        When the named file is not there.
+    ConfigError
+        When a value is out of range or a name is not known.
+    """
+    variables = os.environ if environ is None else environ
+    source = path or variables.get(f"{PREFIX}CONFIG")
+    values = _from_file(Path(source)) if source else {}
+    for name in Settings.model_fields:
+        value = variables.get(f"{PREFIX}{name.upper()}")
+        if value:
+            values[name] = _parsed(name, value)
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "keys"
+        message = str(first["msg"]).removeprefix("Value error, ")
+        raise ConfigError(
+            f"The '{where}' setting of the service is wrong: {message}. Known settings: "
+            f"{', '.join(Settings.model_fields)}."
+        ) from error
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        body = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise MissingFileError(f"There is no settings file at {path}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The settings file {path} is not TOML: {error}.") from error
+    return dict(body.get("serving", {}))
+
+
+def _parsed(name: str, value: str) -> Any:
+    if name == "report_readers":
+        return [part.strip() for part in value.split(",") if part.strip()]
+    if name != "keys":
+        return value
+    keys: dict[str, list[str]] = {}
+    for pair in value.split(","):
+        client, colon, key = pair.strip().partition(":")
+        if not colon:
+            raise ConfigError(
+                f"The variable {PREFIX}KEYS must be written client:key,client:key. "
+                "One of its parts has no colon."
+            )
+        keys.setdefault(client, []).append(key)
+    return keys

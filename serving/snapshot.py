@@ -1,0 +1,190 @@
+"""The models in force at one moment, and how they are read from the champions folder.
+
+A request holds one snapshot from its first to its last line, so the versions in a reply are
+the versions that made it.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from data.champions import POINTER, Pointer, read_pointer
+from data.errors import ConfigError
+from data.ticket import Ticket
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.encoders import Encoder
+    from suggest.draft import Draft
+
+logger = logging.getLogger(__name__)
+
+KNOWLEDGE = "knowledge"
+
+
+class IntentModel(Protocol):
+    """What the service asks of an intent model."""
+
+    classes_: Any
+
+    def decide(self, texts: Sequence[str]) -> "pd.DataFrame":
+        """Return label, probability, alternatives, out_of_scope and reason per text."""
+        ...
+
+
+class Knowledge(Protocol):
+    """What the service asks of a knowledge index."""
+
+    clients: tuple[str, ...]
+
+    def search(
+        self, queries: Sequence[str], *, client_id: str, k: int = 10, **filters: Any
+    ) -> "pd.DataFrame":
+        """Return the best passages per query."""
+        ...
+
+    def add(self, articles: "pd.DataFrame") -> Any:
+        """Add or replace articles."""
+        ...
+
+    def remove(self, client_id: str, article_ids: Sequence[str]) -> Any:
+        """Take articles out."""
+        ...
+
+    def passages(self, client_id: str) -> "pd.DataFrame":
+        """Return the passages of a client."""
+        ...
+
+    def article(self, client_id: str, article_id: str) -> Any:
+        """Return one article."""
+        ...
+
+    def version(self, client_id: str) -> str:
+        """Return the version of a client's knowledge."""
+        ...
+
+
+class Drafter(Protocol):
+    """What the service asks of a drafter."""
+
+    def draft(
+        self, ticket: Ticket, *, now: datetime | None = None, intent: str | None = None
+    ) -> "Draft":
+        """Return a prepared reply."""
+        ...
+
+
+class Search(Protocol):
+    """What the service asks of a retriever."""
+
+    def search(self, tickets: Sequence[Ticket], *, k: int = 10) -> "pd.DataFrame":
+        """Return the best passages per ticket."""
+        ...
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One consistent set of models; a part that is not there is None.
+
+    Parameters
+    ----------
+    intent, index, retriever, drafter : optional
+    versions : mapping of str to str
+        What a reply names: ``{"triage": "intent:12"}``; the index adds its own per client.
+    night : str
+        Name of the run that promoted them.
+    """
+
+    intent: IntentModel | None = None
+    index: Knowledge | None = None
+    retriever: Search | None = None
+    drafter: Drafter | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+    night: str = ""
+
+    def models(self, client: str) -> dict[str, str]:
+        """Return the versions a reply to this client names."""
+        found = dict(self.versions)
+        if self.index is not None and client in self.index.clients:
+            found["index"] = self.index.version(client)
+        return found
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the parts that are not there and that a suggestion needs."""
+        parts = {"intent": self.intent, "knowledge": self.index, "drafter": self.drafter}
+        return tuple(name for name, part in parts.items() if part is None)
+
+
+def signature(root: Path, policies: Path) -> tuple[tuple[str, int, int, int], ...]:
+    """Return what changes when a pointer or a policy does: cheap enough for every second."""
+    pointers = [root / POINTER, *sorted((root / KNOWLEDGE).glob(f"*/{POINTER}"))]
+    pointers += sorted(policies.glob("*.yaml"))
+    seen = []
+    for path in pointers:
+        try:
+            stat = path.stat()
+        except FileNotFoundError:
+            continue
+        seen.append((str(path), stat.st_ino, stat.st_mtime_ns, stat.st_size))
+    return tuple(seen)
+
+
+def load_snapshot(
+    root: Path, *, encoder: "Encoder | None" = None, voices: Mapping[str, Any] | None = None
+) -> Snapshot:
+    """Read the models the pointer names; parts nobody promoted yet are left out.
+
+    Raises
+    ------
+    ArtifactError, MissingFileError
+        When a named folder is damaged or missing.
+    """
+    from suggest.index import KnowledgeIndex
+    from suggest.retriever import Retriever
+
+    from suggest.drafter import ReplyDrafter
+    from triage.intents import IntentClassifier
+
+    pointer = read_pointer(root) or Pointer(night="", models={})
+    versions: dict[str, str] = {}
+    intent = index = retriever = drafter = None
+    if entry := pointer.models.get("intent"):
+        intent = IntentClassifier.load(root / entry.folder)
+        versions["triage"] = f"intent:{entry.version}"
+    if (root / KNOWLEDGE).is_dir():
+        index = KnowledgeIndex.load(root / KNOWLEDGE, encoder=encoder)
+    if index is not None and (entry := pointer.models.get("retriever")):
+        retriever = Retriever.load(root / entry.folder, index)
+        versions["retriever"] = f"retriever:{entry.version}"
+    if index is not None:
+        drafter = ReplyDrafter(index, retriever=retriever, voices=voices)
+    return Snapshot(intent, index, retriever, drafter, versions, pointer.night)
+
+
+def read_voices(policies: Path) -> dict[str, Any]:
+    """Read how each client speaks from ``<policies>/*.yaml``.
+
+    Raises
+    ------
+    ConfigError
+        When a file is no mapping with a ``client_id``, or its voice is wrong.
+    """
+    import yaml
+
+    from suggest.voice import ClientVoice
+
+    voices: dict[str, Any] = {}
+    for path in sorted(policies.glob("*.yaml")):
+        try:
+            body = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise ConfigError(f"The policy file {path} is not YAML: {error}.") from error
+        if not isinstance(body, Mapping) or not body.get("client_id"):
+            raise ConfigError(f"The policy file {path} must name its client in 'client_id'.")
+        voices[str(body["client_id"])] = ClientVoice.from_mapping(body)
+    return voices

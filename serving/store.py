@@ -1,0 +1,356 @@
+"""What the service remembers: suggestions, feedback and article edits, only ever added to.
+
+Everything in here is redacted before it arrives. SQLite (WAL, ``synchronous=FULL``) by
+default; any database SQLAlchemy knows by its URL.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from data.errors import ConfigError
+from serving import tables
+from serving.problems import INVALID, STALE, ProblemError
+from serving.writer import GroupWriter, describe
+
+logger = logging.getLogger(__name__)
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class SuggestionRows:
+    """One suggestion as it is stored, with what was shown beside it."""
+
+    suggestion: Row
+    retrievals: Sequence[Row] = ()
+
+
+@dataclass(frozen=True)
+class Idempotency:
+    """The caller's key and a digest of what was asked with it."""
+
+    key: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A stored reply and whether it was stored before."""
+
+    status: int
+    reply: Row
+    replayed: bool = False
+
+
+class Store:
+    """Append-only store behind an SQLAlchemy URL.
+
+    Parameters
+    ----------
+    url : str
+        Such as ``sqlite:///state/store.db`` or ``postgresql+psycopg://…``.
+    linger_seconds : float
+        How long suggestion rows may gather before they are written.
+
+    Raises
+    ------
+    ConfigError
+        When the database cannot be opened or was written by another format.
+    """
+
+    def __init__(self, url: str, *, linger_seconds: float = 0.05) -> None:
+        self.url = url
+        try:
+            self._writing = _engine(url, writing=True)
+            self._reading = _engine(url, writing=False)
+            _prepare(self._writing)
+        except (SQLAlchemyError, OSError, ImportError) as error:
+            raise ConfigError(
+                f"The database of the service cannot be opened ({describe(error)}). "
+                "Correct the 'database' setting or the rights of its folder."
+            ) from error
+        self.writer = GroupWriter(self._writing, linger_seconds=linger_seconds)
+
+    def close(self) -> None:
+        """Write what is queued and let go of the database."""
+        self.writer.close()
+        self._writing.dispose()
+        self._reading.dispose()
+
+    def ping(self) -> bool:
+        """Say whether the database answers."""
+        try:
+            with self._reading.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except SQLAlchemyError:
+            return False
+        return self.writer.failures == 0
+
+    # -- suggestions -------------------------------------------------------------------------
+
+    def add_suggestion(self, prepare: Callable[[], SuggestionRows]) -> None:
+        """Store a suggestion soon; ``prepare`` runs in the writer's thread."""
+
+        def prepared() -> Callable[[Connection], None]:
+            rows = prepare()
+            return lambda connection: _insert_suggestion(connection, rows)
+
+        self.writer.later(prepared)
+
+    def newest_version(self, client_id: str, ticket_id: str) -> int:
+        """Return the newest stored version of a ticket, 0 where none is stored."""
+        table = tables.suggestions
+        query = select(func.max(table.c.ticket_version)).where(
+            table.c.client_id == client_id, table.c.ticket_id == ticket_id
+        )
+        with self._reading.connect() as connection:
+            return int(connection.execute(query).scalar() or 0)
+
+    def suggestion(self, client_id: str, suggestion_id: str) -> Row | None:
+        """Return one suggestion of this client, or None."""
+        table = tables.suggestions
+        query = select(table).where(
+            table.c.suggestion_id == suggestion_id, table.c.client_id == client_id
+        )
+        found = self._one(query)
+        if found is None and self.writer.waiting:
+            self.flush()
+            found = self._one(query)
+        return found
+
+    def flush(self) -> None:
+        """Wait until everything queued so far is on disk."""
+        self.writer.now(lambda _: None)
+
+    # -- feedback ----------------------------------------------------------------------------
+
+    def add_feedback(
+        self,
+        row: Row,
+        events: Iterable[tuple[str, str]] = (),
+        *,
+        reply: Callable[[int], Row],
+        idempotency: Idempotency | None = None,
+    ) -> Kept:
+        """Store what the agent did; returns once it is on disk.
+
+        Parameters
+        ----------
+        row : dict
+            Columns of the feedback table.
+        events : iterable of (source_id, event)
+            Shown sources that were ``opened`` or ``used``.
+        reply : callable
+            Makes the reply from the number of the new row.
+        idempotency : Idempotency, optional
+        """
+
+        def write(connection: Connection) -> Kept:
+            before = _replay(connection, row["client_id"], idempotency)
+            if before is not None:
+                return before
+            done = connection.execute(insert(tables.feedback).values(**row))
+            assert done.inserted_primary_key is not None
+            for source_id, name in events:
+                values = {"source_id": source_id, "event": name, "at": row["at"]}
+                connection.execute(
+                    insert(tables.retrieval_events).values(
+                        suggestion_id=row["suggestion_id"], **values
+                    )
+                )
+            kept = Kept(201, reply(int(done.inserted_primary_key[0])))
+            _remember(connection, row["client_id"], idempotency, kept, row["at"])
+            return kept
+
+        return self._durably(write)
+
+    # -- articles ----------------------------------------------------------------------------
+
+    def add_edit(
+        self,
+        row: Row,
+        *,
+        status: int,
+        reply: Row,
+        idempotency: Idempotency | None = None,
+    ) -> Kept:
+        """Store one article edit; returns once it is on disk.
+
+        Raises
+        ------
+        ProblemError
+            409 when this version of the article is stored already.
+        """
+
+        def write(connection: Connection) -> Kept:
+            before = _replay(connection, row["client_id"], idempotency)
+            if before is not None:
+                return before
+            newest = _newest_edit(connection, row["client_id"], row["article_id"])
+            if newest >= row["version"]:
+                raise ProblemError(
+                    STALE,
+                    f"Version {newest} of this article is stored already; read it again.",
+                    newest_version=newest,
+                )
+            connection.execute(insert(tables.article_edits).values(**row))
+            kept = Kept(status, reply)
+            _remember(connection, row["client_id"], idempotency, kept, row["at"])
+            return kept
+
+        return self._durably(write)
+
+    def replayed(self, client_id: str, idempotency: Idempotency | None) -> Kept | None:
+        """Return the reply an idempotency key was answered with before, if any."""
+        with self._reading.connect() as connection:
+            return _replay(connection, client_id, idempotency)
+
+    def last_edit_number(self) -> int:
+        """Return the number of the newest article edit, 0 where there is none."""
+        with self._reading.connect() as connection:
+            return int(
+                connection.execute(select(func.max(tables.article_edits.c.seq))).scalar() or 0
+            )
+
+    def edits(self, *, after: int = 0) -> list[Row]:
+        """Return the edits after a number, oldest first."""
+        table = tables.article_edits
+        query = select(table).where(table.c.seq > after).order_by(table.c.seq)
+        with self._reading.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def edit(self, client_id: str, article_id: str) -> Row | None:
+        """Return the newest edit of one article, or None."""
+        table = tables.article_edits
+        return self._one(
+            select(table)
+            .where(table.c.client_id == client_id, table.c.article_id == article_id)
+            .order_by(table.c.version.desc())
+            .limit(1)
+        )
+
+    def rows(self, table: str, client_id: str | None = None) -> list[Row]:
+        """Return all rows of a table or of the view ``retrievals``, for audits and tests."""
+        source = (tables.metadata.tables | tables.views.tables)[table]
+        query = select(source)
+        if client_id is not None:
+            query = query.where(source.c.client_id == client_id)
+        with self._reading.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def _durably(self, write: Callable[[Connection], Kept]) -> Kept:
+        try:
+            return self.writer.now(write)
+        except IntegrityError:
+            # Another process was faster: the second try sees its row and answers from it.
+            return self.writer.now(write)
+
+    def _one(self, query: Any) -> Row | None:
+        with self._reading.connect() as connection:
+            row = connection.execute(query).mappings().first()
+            return None if row is None else dict(row)
+
+
+def _engine(url: str, *, writing: bool) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return (
+            create_engine(parsed)
+            if writing
+            else create_engine(parsed, isolation_level="AUTOCOMMIT")
+        )
+    if parsed.database not in (None, "", ":memory:"):
+        Path(str(parsed.database)).absolute().parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, connect_args={"timeout": 10, "check_same_thread": False})
+    event.listen(engine, "connect", _pragmas)
+    if writing:
+        # Taking the write lock first is what keeps two processes from deadlocking on it.
+        event.listen(engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def _pragmas(connection: Any, _record: Any) -> None:
+    # Without this Python opens transactions by itself, and savepoints do not work.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _prepare(engine: Engine) -> None:
+    with engine.begin() as connection:
+        tables.metadata.create_all(connection)
+        found = connection.execute(select(tables.about.c.format)).scalar()
+        if found is None:
+            connection.execute(insert(tables.about).values(format=tables.FORMAT))
+            connection.execute(text(f"CREATE VIEW retrievals AS {tables.RETRIEVALS_VIEW}"))
+        elif found != tables.FORMAT:
+            raise ConfigError(
+                f"The database of the service has format {found}; this version writes "
+                f"{tables.FORMAT}. Point the 'database' setting to another one or upgrade it."
+            )
+
+
+def _insert_suggestion(connection: Connection, rows: SuggestionRows) -> None:
+    connection.execute(insert(tables.suggestions).values(**rows.suggestion))
+    if rows.retrievals:
+        connection.execute(insert(tables.retrieval_rows), list(rows.retrievals))
+
+
+def _newest_edit(connection: Connection, client_id: str, article_id: str) -> int:
+    table = tables.article_edits
+    query = select(func.max(table.c.version)).where(
+        table.c.client_id == client_id, table.c.article_id == article_id
+    )
+    return int(connection.execute(query).scalar() or 0)
+
+
+def _replay(connection: Connection, client_id: str, asked: Idempotency | None) -> Kept | None:
+    if asked is None:
+        return None
+    table = tables.replies
+    found = (
+        connection.execute(
+            select(table).where(
+                table.c.client_id == client_id, table.c.idempotency_key == asked.key
+            )
+        )
+        .mappings()
+        .first()
+    )
+    if found is None:
+        return None
+    if found["digest"] != asked.digest:
+        raise ProblemError(
+            INVALID, "This Idempotency-Key was used with another request; take a new one."
+        )
+    return Kept(found["status"], dict(found["reply"]), replayed=True)
+
+
+def _remember(
+    connection: Connection,
+    client_id: str,
+    asked: Idempotency | None,
+    kept: Kept,
+    at: datetime,
+) -> None:
+    if asked is None:
+        return
+    values: Mapping[str, Any] = {
+        "client_id": client_id,
+        "idempotency_key": asked.key,
+        "digest": asked.digest,
+        "status": kept.status,
+        "reply": kept.reply,
+        "at": at,
+    }
+    connection.execute(insert(tables.replies).values(**values))

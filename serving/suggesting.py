@@ -1,0 +1,109 @@
+"""The parts of a suggestion: triage, draft, articles, macros; each optional, none invented.
+
+Where the drafter fails the articles are searched directly, where that fails the triage stands
+alone; every step down is named.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from data.ticket import Ticket
+from serving.articles import find
+from serving.run import Run
+from serving.schemas import Options
+from serving.snapshot import Snapshot
+from serving.triaging import triage
+
+NOT_AVAILABLE_REASONS = {
+    "route": "no routing model is installed",
+    "actions": "no actions are configured",
+}
+
+Features = Mapping[str, float]
+
+
+def suggestion(
+    run: Run, snapshot: Snapshot, ticket: Ticket, options: Options, *, now: datetime
+) -> tuple[dict[str, Any], Features]:
+    """Return the wanted parts of a suggestion, and what the acceptance was computed from."""
+    want = set(options.want)
+    told = triage(run, snapshot, [ticket])[0]
+    reply: dict[str, Any] = {"triage": told} if "triage" in want else {}
+    draft: dict[str, Any] | None = None
+    features: Features = {}
+    articles: list[dict[str, Any]] | None = None
+    macros: list[dict[str, Any]] | None = None
+    if "draft" in want:
+        draft, features, articles, macros = _draft(run, snapshot, ticket, told, now)
+    if articles is None and want & {"articles", "macros"}:
+        articles, macros = _search(run, snapshot, ticket, options.k)
+    if "draft" in want:
+        reply["draft"] = draft or _no_draft(run, told)
+    if "articles" in want:
+        reply["articles"] = (articles or [])[: options.k]
+    if "macros" in want:
+        reply["macros"] = (macros or [])[: options.k]
+    if "actions" in want:
+        reply["actions"] = []
+    if "route" in want:
+        reply["route"] = None
+    return reply, features
+
+
+def _draft(
+    run: Run, snapshot: Snapshot, ticket: Ticket, told: dict[str, Any], now: datetime
+) -> tuple[dict[str, Any] | None, Features, list[Any] | None, list[Any] | None]:
+    drafter = snapshot.drafter
+    if drafter is None:
+        run.degrade("draft", "no drafter is in force")
+        return None, {}, None, None
+    label = (told["intent"] or {}).get("label")
+    intent = None if label in (None, "unknown") else label
+    found = run.part("draft", lambda: drafter.draft(ticket, now=now, intent=intent))
+    if found is None:
+        return None, {}, None, None
+    articles = [dict(item) for item in found.articles]
+    return found.to_dict(), dict(found.features), articles, [dict(item) for item in found.macros]
+
+
+def _search(
+    run: Run, snapshot: Snapshot, ticket: Ticket, k: int
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    index = snapshot.index
+    if index is None:
+        run.degrade("articles", "no knowledge is in force")
+        return [], []
+    if ticket.client_id not in index.clients:
+        run.reasons["articles"] = "this client has no knowledge yet"
+        return [], []
+
+    def search() -> list[dict[str, Any]]:
+        if snapshot.retriever is not None:
+            rows = snapshot.retriever.search([ticket], k=4 * k)
+        else:
+            rows = index.search([ticket.text], client_id=ticket.client_id, k=4 * k)
+        best = rows.drop_duplicates("article_id")
+        return [_found(snapshot, ticket.client_id, row) for row in best.to_dict("records")]
+
+    found = run.part("articles", search) or []
+    macros = [item for item in found if item.pop("kind") == "macro"]
+    return [item for item in found if item not in macros], macros
+
+
+def _found(snapshot: Snapshot, client: str, row: Mapping[Any, Any]) -> dict[str, Any]:
+    article = find(snapshot.index, client, str(row["article_id"])) or {}
+    return {
+        "id": str(row["article_id"]),
+        "version": article.get("version"),
+        "title": article.get("title"),
+        "p": round(float(row["probability"]), 4),
+        "kind": article.get("kind"),
+    }
+
+
+def _no_draft(run: Run, told: dict[str, Any]) -> dict[str, Any]:
+    from suggest.draft import Draft
+
+    reason = "time_budget" if "max_ms" in run.reasons.get("draft", "") else "draft_unavailable"
+    return Draft(outcome="none", language=told["language"]["label"], reason=reason).to_dict()

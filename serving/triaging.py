@@ -1,0 +1,92 @@
+"""The triage object of a reply: asks the models, computes nothing."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from data.ticket import Ticket
+from serving.run import Run
+from serving.snapshot import Snapshot
+
+# Rooms that other models will fill; a reply names them instead of guessing.
+NOT_AVAILABLE = ("sentiment", "priority", "retention_risk", "presales")
+
+
+def triage(run: Run, snapshot: Snapshot, tickets: Sequence[Ticket]) -> list[dict[str, Any]]:
+    """Return one triage object per ticket; a failing model leaves its part empty."""
+    texts = run.part("text", lambda: [ticket.text for ticket in tickets])
+    if texts is None:
+        texts = [_raw(ticket) for ticket in tickets]
+    languages = run.part("language", lambda: _languages(tickets, texts))
+    intents = _intents(run, snapshot, texts)
+    entities = run.part("entities", lambda: [_entities(text) for text in texts])
+    return [
+        _object(
+            intents[row] if intents else None,
+            languages[row] if languages else {"label": "unknown", "p": 0.0},
+            entities[row] if entities else {},
+        )
+        for row in range(len(tickets))
+    ]
+
+
+def _intents(run: Run, snapshot: Snapshot, texts: Sequence[str]) -> list[dict[str, Any]] | None:
+    model = snapshot.intent
+    if model is None:
+        run.degrade("intent", "no intent model is in force")
+        return None
+    return run.part(
+        "intent", lambda: [_intent(row) for row in model.decide(texts).to_dict("records")]
+    )
+
+
+def _intent(row: dict[Any, Any]) -> dict[str, Any]:
+    return {
+        "label": str(row["label"]),
+        "p": round(float(row["probability"]), 4),
+        "alternatives": [[str(label), round(float(p), 4)] for label, p in row["alternatives"]],
+        "out_of_scope": _number(row["out_of_scope"]),
+        "reason": str(row["reason"]) if isinstance(row["reason"], str) and row["reason"] else None,
+    }
+
+
+def _object(
+    intent: dict[str, Any] | None, language: dict[str, Any], entities: dict[str, list[str]]
+) -> dict[str, Any]:
+    abstained = intent is None or intent["label"] == "unknown"
+    reason = "model_unavailable" if intent is None else intent.pop("reason")
+    return {
+        "intent": intent,
+        "language": language,
+        **dict.fromkeys(NOT_AVAILABLE),
+        "entities": entities,
+        "abstained": abstained,
+        "reason": reason if abstained else None,
+    }
+
+
+def _languages(tickets: Sequence[Ticket], texts: Sequence[str]) -> list[dict[str, Any]]:
+    from data.text import LANGUAGES, detect_language
+
+    found = detect_language(texts)
+    return [
+        {"label": ticket.language, "p": 1.0}
+        if ticket.language in LANGUAGES
+        else {"label": label, "p": round(float(p), 4)}
+        for ticket, (label, p) in zip(tickets, found, strict=True)
+    ]
+
+
+def _entities(text: str) -> dict[str, list[str]]:
+    from data.redaction import find_order_ids
+
+    numbers = list(dict.fromkeys(span.text for span in find_order_ids(text)))
+    return {"order_id": numbers} if numbers else {}
+
+
+def _number(value: Any) -> float | None:
+    # NaN has no place in JSON.
+    return round(float(value), 4) if value is not None and value == value else None
+
+
+def _raw(ticket: Ticket) -> str:
+    return "\n".join(m.text for m in ticket.messages if m.author == "customer") or ticket.subject

@@ -1,0 +1,182 @@
+"""One thread that writes: many rows, one commit.
+
+A suggestion must not wait for the disk, a feedback must. Both go through the same queue, so
+what an agent says about a suggestion is never on disk before the suggestion itself.
+"""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+from serving.failures import PART_FAILURES, STORE_FAILURES
+from serving.problems import ProblemError
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Write = Callable[[Connection], Any]
+MAX_OPERATIONS = 128
+MAX_WAITING = 20_000
+_WRITE_FAILURES: tuple[type[Exception], ...] = (*PART_FAILURES, *STORE_FAILURES, ProblemError)
+
+
+@dataclass
+class _Operation:
+    """A write, or what prepares one; ``done`` is there when somebody waits."""
+
+    write: Write | None = None
+    prepare: Callable[[], Write] | None = None
+    done: "Future[Any] | None" = None
+
+
+class GroupWriter:
+    """Runs writes on one connection in batches, each batch one transaction.
+
+    Parameters
+    ----------
+    engine : Engine
+        Every ``begin`` on it must take the write lock.
+    linger_seconds : float
+        How long rows that nobody waits for may gather.
+    """
+
+    def __init__(self, engine: Engine, *, linger_seconds: float = 0.05) -> None:
+        self.engine = engine
+        self.linger_seconds = linger_seconds
+        self.failures = 0
+        self.dropped = 0
+        self._queue: deque[_Operation] = deque()
+        self._wake = threading.Condition()
+        self._urgent = 0
+        self._closed = False
+        self._thread = threading.Thread(target=self._loop, name="store-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """How many writes are queued."""
+        return len(self._queue)
+
+    def later(self, prepare: Callable[[], Write]) -> None:
+        """Queue a write nobody waits for; past 20,000 of them new ones are dropped.
+
+        ``prepare`` runs in the writer's thread before the transaction begins and returns the
+        write: slow work belongs in it.
+        """
+        with self._wake:
+            if len(self._queue) >= MAX_WAITING:
+                self.dropped += 1
+                return
+            self._queue.append(_Operation(prepare=prepare))
+            self._wake.notify()
+
+    def now(self, write: Callable[[Connection], T], *, timeout: float = 30.0) -> T:
+        """Run a write and return its result once it is on disk.
+
+        Raises
+        ------
+        SQLAlchemyError
+            When the write or the commit failed; nothing of it was kept.
+        TimeoutError
+            When the disk did not answer in ``timeout`` seconds.
+        """
+        done: Future[T] = Future()
+        with self._wake:
+            if self._closed:
+                raise TimeoutError("the store is closed")
+            self._queue.append(_Operation(write=write, done=done))
+            self._urgent += 1
+            self._wake.notify()
+        return done.result(timeout)
+
+    def close(self) -> None:
+        """Write what is queued and end the thread."""
+        with self._wake:
+            self._closed = True
+            self._wake.notify()
+        self._thread.join(timeout=30)
+
+    def _loop(self) -> None:
+        while batch := self._take():
+            for operation in batch:
+                _prepare(operation)
+            self._write([operation for operation in batch if operation.write is not None])
+
+    def _take(self) -> list[_Operation]:
+        with self._wake:
+            while not self._queue and not self._closed:
+                self._wake.wait()
+            if not self._urgent and not self._closed:
+                self._wake.wait_for(lambda: self._urgent or self._closed, self.linger_seconds)
+            batch = [self._queue.popleft() for _ in range(min(len(self._queue), MAX_OPERATIONS))]
+            self._urgent -= sum(operation.done is not None for operation in batch)
+            return batch
+
+    def _write(self, batch: list[_Operation]) -> None:
+        results: list[tuple[Future[Any], Any, Exception | None]] = []
+        try:
+            with self.engine.begin() as connection:
+                for operation in batch:
+                    result, error = _attempt(connection, operation)
+                    if operation.done is not None:
+                        results.append((operation.done, result, error))
+        except SQLAlchemyError as error:
+            self._failed(batch, error)
+            return
+        self.failures = 0
+        for future, result, failure in results:
+            if failure is None:
+                future.set_result(result)
+            else:
+                future.set_exception(failure)
+
+    def _failed(self, batch: list[_Operation], error: SQLAlchemyError) -> None:
+        """Tell those who wait; keep the other rows for the next try."""
+        self.failures += 1
+        logger.error("the store could not commit %d writes: %s", len(batch), describe(error))
+        for operation in batch:
+            if operation.done is not None:
+                operation.done.set_exception(error)
+        patient = [operation for operation in batch if operation.done is None]
+        with self._wake:
+            if self._closed:
+                self.dropped += len(patient)
+                return
+            self._queue.extendleft(reversed(patient))
+            self._wake.wait_for(lambda: self._closed, min(1.0, 0.05 * self.failures))
+
+
+def describe(error: BaseException) -> str:
+    """Name an error without the values of its statement, which may be text of a ticket."""
+    origin = getattr(error, "orig", None)
+    return type(error).__name__ if origin is None else f"{type(error).__name__}: {origin}"
+
+
+def _prepare(operation: _Operation) -> None:
+    if operation.write is None and operation.prepare is not None:
+        try:
+            operation.write = operation.prepare()
+        except PART_FAILURES as error:
+            logger.error("a row could not be prepared and was dropped: %s", describe(error))
+
+
+def _attempt(connection: Connection, operation: _Operation) -> tuple[Any, Exception | None]:
+    """Run one write in a savepoint, so that its failure is its own."""
+    assert operation.write is not None
+    try:
+        with connection.begin_nested():
+            return operation.write(connection), None
+    except OperationalError:
+        # The database itself is in trouble: the whole batch is tried again.
+        raise
+    except _WRITE_FAILURES as error:
+        if operation.done is None:
+            logger.error("a row was not stored: %s", describe(error))
+        return None, error

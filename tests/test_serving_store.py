@@ -1,0 +1,237 @@
+"""The store: append-only, durable where it says so, the same reply for the same key."""
+
+import sqlite3
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from data.errors import ConfigError
+from data.schema import validate_feedback, validate_retrievals, validate_suggestions
+from serving.problems import ProblemError
+from serving.store import Idempotency, Store, SuggestionRows
+
+NOW = datetime(2026, 3, 2, 18, 41, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = Store(f"sqlite:///{tmp_path / 'store.db'}", linger_seconds=0.01)
+    yield opened
+    opened.close()
+
+
+def suggestion(number="s1", *, client="lumen", ticket="48213", version=7):
+    row = {
+        "suggestion_id": number,
+        "ticket_id": ticket,
+        "ticket_version": version,
+        "client_id": client,
+        "shown_at": NOW,
+        "models": {"triage": "intent:12"},
+        "outcome": "validate",
+        "draft_text": "Hello [NAME_1], it is on its way.",
+        "support": [{"source": "article", "id": "a17", "version": "4", "span": [0, 9]}],
+        "p_accept": 0.7,
+        "automated": False,
+        "seconds_estimated": 95,
+        "placeholders": "{}",
+    }
+    found = {"suggestion_id": number, "source": "article", "source_id": "a17", "shown": True}
+    return SuggestionRows(row, [{**found, "rank": 1, "version": 4, "probability": 0.9}])
+
+
+def feedback(number="s1", *, client="lumen", decision="sent"):
+    return {
+        "suggestion_id": number,
+        "client_id": client,
+        "at": NOW,
+        "decision": decision,
+        "sent_text": "Hello [NAME_1], it is on its way.",
+        "seconds": 12.5,
+        "corrected": {"intent": "support.order_status"},
+        "edit_distance": 0.0,
+        "kept_share": 1.0,
+        "identical_strict": True,
+    }
+
+
+def edit(article="returns", *, version=1, client="lumen", action="put"):
+    row = {"client_id": client, "article_id": article, "version": version, "action": action}
+    return {**row, "article": {"text": "Send it back."} if action == "put" else None, "at": NOW}
+
+
+def test_rows_are_valid_tables_of_their_contracts(store):
+    store.add_suggestion(suggestion)
+    store.add_feedback(
+        feedback(), [("a17", "opened"), ("a17", "used")], reply=lambda n: {"feedback_id": n}
+    )
+    import pandas as pd
+
+    suggestions = validate_suggestions(pd.DataFrame(store.rows("suggestions")))
+    retrievals = validate_retrievals(pd.DataFrame(store.rows("retrievals")))
+    told = validate_feedback(pd.DataFrame(store.rows("feedback")))
+    assert suggestions["shown_at"][0] == NOW
+    assert retrievals[["shown", "opened", "used"]].to_numpy().tolist() == [[True, True, True]]
+    assert told["kept_share"].tolist() == [1.0]
+
+
+def test_a_feedback_is_on_disk_with_its_suggestion_when_the_call_returns(store, tmp_path):
+    store.add_suggestion(suggestion)
+    kept = store.add_feedback(feedback(), reply=lambda n: {"feedback_id": n})
+    with sqlite3.connect(tmp_path / "store.db") as other:
+        counts = [
+            other.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for table in ("suggestions", "feedback")
+        ]
+        assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    other.close()
+    assert counts == [1, 1]
+    assert kept.reply == {"feedback_id": 1}
+    assert not kept.replayed
+
+
+def test_each_connection_syncs_fully(store):
+    with store._writing.connect() as connection:
+        assert connection.execute(text("PRAGMA synchronous")).scalar() == 2
+
+
+def test_a_suggestion_that_waits_is_found(tmp_path):
+    patient = Store(f"sqlite:///{tmp_path / 'patient.db'}", linger_seconds=30)
+    patient.add_suggestion(suggestion)
+    assert patient.suggestion("lumen", "s1")["ticket_id"] == "48213"
+    patient.close()
+
+
+def test_closing_writes_what_waits(tmp_path):
+    url = f"sqlite:///{tmp_path / 'closing.db'}"
+    first = Store(url, linger_seconds=30)
+    for number in range(300):
+        first.add_suggestion(lambda number=number: suggestion(f"s{number}"))
+    first.close()
+    second = Store(url)
+    assert len(second.rows("suggestions")) == 300
+    second.close()
+
+
+def test_another_client_finds_nothing(store):
+    store.add_suggestion(suggestion)
+    store.flush()
+    assert store.suggestion("verdant", "s1") is None
+    assert store.newest_version("verdant", "48213") == 0
+    assert store.rows("suggestions", "verdant") == []
+
+
+def test_the_newest_version_of_a_ticket_never_goes_back(store):
+    for number, version in enumerate([3, 9, 4]):
+        store.add_suggestion(lambda n=number, v=version: suggestion(f"s{n}", version=v))
+    store.flush()
+    assert store.newest_version("lumen", "48213") == 9
+
+
+def test_the_same_key_and_request_is_stored_once(store):
+    asked = Idempotency("k1", "digest")
+    first = store.add_feedback(feedback(), reply=lambda n: {"feedback_id": n}, idempotency=asked)
+    again = store.add_feedback(feedback(), reply=lambda n: {"feedback_id": n}, idempotency=asked)
+    assert (first.reply, first.status) == (again.reply, again.status)
+    assert again.replayed
+    assert len(store.rows("feedback")) == 1
+
+
+def test_the_same_key_with_another_request_is_refused(store):
+    store.add_feedback(feedback(), reply=dict_of, idempotency=Idempotency("k1", "digest"))
+    with pytest.raises(ProblemError, match="used with another request"):
+        store.add_feedback(feedback(), reply=dict_of, idempotency=Idempotency("k1", "other"))
+    # A key belongs to its client.
+    store.add_feedback(
+        feedback(client="verdant"), reply=dict_of, idempotency=Idempotency("k1", "other")
+    )
+    assert len(store.rows("feedback")) == 2
+
+
+def dict_of(number):
+    return {"feedback_id": number}
+
+
+def test_many_threads_lose_nothing(store):
+    def work(first):
+        for number in range(first, first + 20):
+            store.add_suggestion(lambda n=number: suggestion(f"s{n}", ticket=f"t{n}"))
+            store.add_feedback(feedback(f"s{number}"), reply=dict_of)
+
+    threads = [threading.Thread(target=work, args=(first,)) for first in range(0, 100, 20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    store.flush()
+    suggested = {row["suggestion_id"] for row in store.rows("suggestions")}
+    told = {row["suggestion_id"] for row in store.rows("feedback")}
+    assert suggested == told == {f"s{n}" for n in range(100)}
+
+
+def test_one_bad_row_takes_no_other_with_it(store):
+    store.add_suggestion(lambda: suggestion("good"))
+    store.add_suggestion(lambda: suggestion("good"))  # the same id again
+    store.add_suggestion(lambda: [][1])  # cannot even be prepared
+    store.add_suggestion(lambda: suggestion("later"))
+    store.flush()
+    assert [row["suggestion_id"] for row in store.rows("suggestions")] == ["good", "later"]
+
+
+def test_a_locked_database_refuses_feedback_and_keeps_suggestions(tmp_path):
+    path = tmp_path / "store.db"
+    store = Store(f"sqlite:///{path}?timeout=0.1", linger_seconds=0.01)
+    with store._writing.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout=50")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    store.add_suggestion(suggestion)
+    with pytest.raises(OperationalError, match="locked"):
+        store.add_feedback(feedback(), reply=dict_of)
+    assert not store.ping()
+    other.execute("ROLLBACK")
+    other.close()
+    store.flush()
+    assert store.ping()
+    assert len(store.rows("suggestions")) == 1
+    assert store.rows("feedback") == []
+    store.close()
+
+
+def test_an_article_version_is_stored_once(store):
+    store.add_edit(edit(version=1), status=201, reply={"version": 1})
+    with pytest.raises(ProblemError, match="Version 1 of this article is stored already"):
+        store.add_edit(edit(version=1), status=200, reply={"version": 1})
+    store.add_edit(edit(version=2, action="delete"), status=200, reply={"version": 2})
+    assert [row["version"] for row in store.edits()] == [1, 2]
+    assert store.edit("lumen", "returns")["action"] == "delete"
+    assert store.edit("verdant", "returns") is None
+    assert [row["seq"] for row in store.edits(after=1)] == [2]
+
+
+def test_times_come_back_aware_and_in_utc(store):
+    row = feedback() | {"at": NOW.astimezone(tz=None) + timedelta(microseconds=7)}
+    store.add_feedback(row, reply=dict_of)
+    at = store.rows("feedback")[0]["at"]
+    assert at == NOW + timedelta(microseconds=7)
+    assert at.utcoffset() == timedelta(0)
+
+
+def test_another_format_is_refused(tmp_path):
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    Store(url).close()
+    with sqlite3.connect(tmp_path / "store.db") as connection:
+        connection.execute("UPDATE store_format SET format = 99")
+    connection.close()
+    with pytest.raises(ConfigError, match="has format 99"):
+        Store(url)
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path):
+    path = tmp_path / "store.db"
+    path.write_bytes(b"this is not a database, it is a sentence" * 100)
+    with pytest.raises(ConfigError, match="cannot be opened"):
+        Store(f"sqlite:///{path}")
