@@ -1,0 +1,365 @@
+"""What a ticket is about: a label with a calibrated probability, or an abstention with a reason.
+
+A blend of two heads over the same rows: a network with dropout (`triage.network`) and kernel
+ridge regression (`triage.kernel`). The rows join the encoder's vector with folded TF-IDF
+(`triage.features`). Held-out folds of the training data calibrate the blend, set the threshold
+of `decide` and the scale of the out-of-scope score; nothing else is ever looked at.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.validation import check_is_fitted
+
+from data.artifact import read_artifact, write_artifact
+from data.encoders import Encoder, default_encoder
+from data.errors import ArtifactError, ParameterError
+from data.text import LANGUAGES, detect_language
+from triage import metrics
+from triage.calibration import Calibrator, best_calibrator
+from triage.decisions import decisions, threshold_for
+from triage.features import LexicalFeatures, encode, joined
+from triage.kernel import KernelHead
+from triage.network import NetworkHead
+from triage.scope import ScopeModel, scope_signals
+from triage.taxonomy import OUT_OF_SCOPE, UNKNOWN
+from triage.texts import Texts, as_texts, training_rows
+
+Table = NDArray[np.float64]
+
+KIND = "intent"
+# Past this many rows one held-out part is as good as folds, at a third of the cost.
+_FOLD_ROWS = 20_000
+
+
+class IntentClassifier(ClassifierMixin, BaseEstimator):
+    """Classify texts into known labels, calibrated, with abstention.
+
+    Parameters
+    ----------
+    encoder : Encoder, optional
+        Texts to vectors; the multilingual default when None.
+    target_precision : float in (0, 1)
+        `decide` abstains below the probability at which held-out answers were this precise.
+    in_scope_loss : float in [0, 1)
+        Share of held-out known texts that the out-of-scope cut may turn away.
+    languages : sequence of str
+        Languages among which a text's language is sought.
+    folds : int
+        Held-out folds for calibration, 2 or more.
+    epochs : int
+        Passes of the network over the data.
+    random_state : int
+        Same data and same number, same model.
+
+    Attributes
+    ----------
+    classes_ : array of str, shape (n_classes,)
+        Sorted labels; columns of `predict_proba`.
+    calibration_ : dict
+        Cross-fitted log loss of each method and the one kept.
+
+    Notes
+    -----
+    Rows labelled ``out_of_scope`` are no class: they teach the out-of-scope score.
+    Works from 8 texts a label.
+    """
+
+    def __init__(
+        self,
+        *,
+        encoder: Encoder | None = None,
+        target_precision: float = 0.98,
+        in_scope_loss: float = 0.02,
+        languages: Sequence[str] = LANGUAGES,
+        folds: int = 3,
+        epochs: int = 50,
+        random_state: int = 0,
+    ) -> None:
+        self.encoder = encoder
+        self.target_precision = target_precision
+        self.in_scope_loss = in_scope_loss
+        self.languages = languages
+        self.folds = folds
+        self.epochs = epochs
+        self.random_state = random_state
+
+    def fit(self, texts: Texts, labels: Sequence[str] | ArrayLike) -> Self:
+        """Learn from texts (n,) and labels (n,); returns self.
+
+        Raises
+        ------
+        ParameterError
+            When lengths differ, a label is missing or reserved, or fewer than two labels
+            have a text.
+        """
+        self._check_parameters()
+        words, names = training_rows(texts, labels)
+        outside = [t for t, n in zip(words, names, strict=True) if n == OUT_OF_SCOPE]
+        inside = [(t, n) for t, n in zip(words, names, strict=True) if n != OUT_OF_SCOPE]
+        self.classes_, targets = np.unique([n for _, n in inside], return_inverse=True)
+        if len(self.classes_) < 2:
+            raise ParameterError(
+                "The 'labels' parameter of IntentClassifier.fit must hold at least two labels "
+                f"with a text. Got {self.classes_.tolist()} instead."
+            )
+        words = [t for t, _ in inside]
+        self.encoder_ = self.encoder or default_encoder()
+        self.lexical_ = LexicalFeatures(random_state=self.random_state).fit(words)
+        rows = self._rows(words)
+        held_out, scores = self._held_out_scores(rows, targets)
+        self._fit_heads(rows, targets)
+        self._calibrate(scores, targets[held_out])
+        nearest = self.kernel_.nearest(rows[held_out], skip_self=True)
+        known = self.lexical_.known_share([words[i] for i in held_out])
+        signals = scope_signals(scores, nearest, known)
+        self.scope_ = ScopeModel().fit(signals, self._signals(outside) if outside else None)
+        self._set_thresholds(scores, targets[held_out])
+        return self
+
+    def predict(self, texts: Texts) -> NDArray[np.str_]:
+        """Most probable known label of each text, shape (n,); never ``unknown``."""
+        return self.classes_[self.predict_proba(texts).argmax(axis=1)]
+
+    def predict_proba(self, texts: Texts) -> Table:
+        """Calibrated probabilities, shape (n, n_classes), columns as in ``classes_``."""
+        check_is_fitted(self)
+        return self.calibrator_.transform(self._scores(self._rows(as_texts(texts))))
+
+    def out_of_scope_score(self, texts: Texts) -> NDArray[np.float64]:
+        """Unbounded score, shape (n,); higher is further outside every known label."""
+        check_is_fitted(self)
+        return self.scope_.score(self._signals(as_texts(texts)))
+
+    def decide(self, texts: Texts) -> pd.DataFrame:
+        """Answer or abstain.
+
+        Returns
+        -------
+        DataFrame
+            One row a text, same order: ``label`` (a known label or ``unknown``),
+            ``probability`` of the most probable label, ``alternatives`` (list of the three
+            next best as (label, probability)), ``out_of_scope`` (score), ``reason`` (None when
+            answered; otherwise empty, unknown_language, out_of_scope, ambiguous or
+            low_confidence).
+        """
+        check_is_fitted(self)
+        words = as_texts(texts)
+        rows = self._rows(words)
+        scores = self._scores(rows)
+        known = self.lexical_.known_share(words)
+        outside = self.scope_.score(scope_signals(scores, self.kernel_.nearest(rows), known))
+        languages = [found for found, _ in detect_language(words, languages=self.languages)]
+        foreign = [
+            lang == UNKNOWN and share < 0.5 for lang, share in zip(languages, known, strict=True)
+        ]
+        return decisions(
+            self.calibrator_.transform(scores),
+            self.classes_,
+            outside,
+            empty=[not any(c.isalnum() for c in text) for text in words],
+            foreign=foreign,
+            threshold=self.threshold_,
+            cut=self.cut_,
+        )
+
+    def evaluate(self, texts: Texts, labels: Sequence[str] | ArrayLike) -> dict[str, float]:
+        """Accuracy, macro-F1, top-3, calibration and coverage on labelled texts."""
+        probabilities = self.predict_proba(texts)
+        truth = np.asarray(labels, dtype=str)
+        predicted = self.classes_[probabilities.argmax(axis=1)]
+        confidence, correct = probabilities.max(axis=1), predicted == truth
+        return {
+            "accuracy": metrics.accuracy(truth, predicted),
+            "macro_f1": metrics.macro_f1(truth, predicted),
+            "top_3_accuracy": metrics.top_k_accuracy(truth, probabilities, self.classes_),
+            "ece": metrics.expected_calibration_error(confidence, correct),
+            "brier": metrics.brier_score(truth, probabilities, self.classes_),
+            "aurc": metrics.area_under_risk(confidence, correct),
+            "coverage_at_target": metrics.coverage_at_precision(
+                confidence, correct, self.target_precision
+            ),
+        }
+
+    def save(self, folder: str | os.PathLike[str], **header: Any) -> Path:
+        """Write a model folder; ``header`` passes metrics, data_fingerprint or card on."""
+        check_is_fitted(self)
+        w1, b1, w2, b2 = self.network_.weights_
+        arrays = {
+            **self.lexical_.state(),
+            "hidden_weights": w1.astype(np.float16),
+            "hidden_bias": b1,
+            "output_weights": w2,
+            "output_bias": b2,
+            "landmarks": self.kernel_.landmarks_.astype(np.float16),
+            "kernel_weights": self.kernel_.weights_,
+            "blend": self.blend_,
+            "scope": np.vstack([self.scope_.mean_, self.scope_.scale_, self.scope_.weights_]),
+            **{f"calibration_{k}": v for k, v in self.calibrator_.values_.items()},
+        }
+        return write_artifact(
+            folder,
+            kind=KIND,
+            parameters=self._parameters(),
+            classes=self.classes_.tolist(),
+            arrays=arrays,
+            seed=self.random_state,
+            **header,
+        )
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str], *, encoder: Encoder | None = None) -> Self:
+        """Read a model folder; ``encoder`` must be the one it was trained with.
+
+        Raises
+        ------
+        ArtifactError
+            When the folder is damaged or the encoder is another one.
+        """
+        artifact = read_artifact(folder, kind=KIND)
+        given = artifact.parameters
+        chosen = encoder or default_encoder()
+        if chosen.fingerprint != given["encoder_fingerprint"]:
+            raise ArtifactError(
+                f"The model {artifact.path} was trained with the encoder {given['encoder']!r} "
+                f"({given['encoder_fingerprint']}). Got {chosen.name!r} ({chosen.fingerprint}) "
+                "instead: pass the encoder it was trained with."
+            )
+        model = cls(encoder=encoder, **given["init"])
+        model.encoder_ = chosen
+        model.classes_ = np.array(artifact.classes)
+        model.calibration_ = given["calibration"]
+        model.threshold_, model.cut_ = given["threshold"], given["cut"]
+        model.lexical_ = LexicalFeatures.restore(artifact)
+        model.network_ = NetworkHead()
+        model.network_.weights_ = [
+            artifact.array(name).astype(np.float32)
+            for name in ("hidden_weights", "hidden_bias", "output_weights", "output_bias")
+        ]
+        model.kernel_ = KernelHead(**given["kernel"])
+        model.kernel_.landmarks_ = artifact.array("landmarks").astype(np.float32)
+        model.kernel_.weights_ = artifact.array("kernel_weights")
+        model.blend_ = artifact.array("blend")
+        names = [n.removesuffix(".npy") for n in artifact.header["files"]]
+        model.calibrator_ = Calibrator(
+            given["calibration"]["method"],
+            {
+                n.removeprefix("calibration_"): artifact.array(n)
+                for n in names
+                if n.startswith("calibration_")
+            },
+        )
+        model.scope_ = ScopeModel()
+        model.scope_.mean_, model.scope_.scale_, model.scope_.weights_ = artifact.array("scope")
+        return model
+
+    def _check_parameters(self) -> None:
+        for name, low, high in (("target_precision", 0, 1), ("in_scope_loss", 0, 1)):
+            value = getattr(self, name)
+            if not low <= value < high:
+                raise ParameterError(
+                    f"The '{name}' parameter of IntentClassifier must be in [{low}, {high}). "
+                    f"Got {value!r} instead."
+                )
+        if self.folds < 2:
+            raise ParameterError(
+                "The 'folds' parameter of IntentClassifier must be 2 or more. "
+                f"Got {self.folds!r} instead."
+            )
+
+    def _parameters(self) -> dict[str, Any]:
+        init = {k: v for k, v in self.get_params(deep=False).items() if k != "encoder"}
+        init["languages"] = list(init["languages"])
+        return {
+            "init": init,
+            "encoder": self.encoder_.name,
+            "encoder_fingerprint": self.encoder_.fingerprint,
+            "kernel": {"gamma": self.kernel_.gamma, "penalty": self.kernel_.penalty},
+            "calibration": self.calibration_,
+            "threshold": self.threshold_,
+            "cut": self.cut_,
+        }
+
+    def _rows(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        if not len(texts):
+            return np.empty((0, self.encoder_.dimension + self.lexical_.fold_.shape[1]), np.float32)
+        return joined(encode(self.encoder_, texts), self.lexical_.transform(texts))
+
+    def _scores(self, rows: NDArray[np.float32]) -> Table:
+        network = _standardised(self.network_.scores(rows), self.blend_[0])
+        kernel = _standardised(self.kernel_.scores(rows), self.blend_[1])
+        return np.asarray(network + kernel, dtype=np.float64)
+
+    def _signals(self, texts: Sequence[str]) -> Table:
+        rows = self._rows(texts)
+        known = self.lexical_.known_share(texts)
+        return scope_signals(self._scores(rows), self.kernel_.nearest(rows), known)
+
+    def _heads(self) -> tuple[NetworkHead, KernelHead]:
+        seed = self.random_state
+        return NetworkHead(epochs=self.epochs, random_state=seed), KernelHead(random_state=seed)
+
+    def _fit_heads(self, rows: NDArray[np.float32], targets: NDArray[np.intp]) -> None:
+        self.network_, self.kernel_ = self._heads()
+        self.network_.fit(rows, targets, len(self.classes_))
+        self.kernel_.fit(rows, targets, len(self.classes_))
+
+    def _held_out_scores(
+        self, rows: NDArray[np.float32], targets: NDArray[np.intp]
+    ) -> tuple[NDArray[np.intp], Table]:
+        """Scores of rows by heads that did not see them, and which rows these are."""
+        rng = np.random.default_rng(self.random_state)
+        folds = 1 if len(rows) > _FOLD_ROWS else self.folds
+        part = _fold_numbers(targets, self.folds if folds > 1 else 10, rng)
+        n_classes = len(self.classes_)
+        tables, positions = [], []
+        for number in range(folds):
+            inner, outer = np.flatnonzero(part != number), np.flatnonzero(part == number)
+            network, kernel = self._heads()
+            network.fit(rows[inner], targets[inner], n_classes)
+            kernel.fit(rows[inner], targets[inner], n_classes)
+            tables.append((network.scores(rows[outer]), kernel.scores(rows[outer])))
+            positions.append(outer)
+        # The heads' spreads put them on one scale; held-out rows tell the honest spread.
+        self.blend_ = np.array(
+            [np.concatenate([_centred(t[i]).ravel() for t in tables]).std() for i in (0, 1)]
+        )
+        scores = [
+            _standardised(a, self.blend_[0]) + _standardised(b, self.blend_[1]) for a, b in tables
+        ]
+        return np.concatenate(positions), np.concatenate(scores).astype(np.float64)
+
+    def _calibrate(self, scores: Table, targets: NDArray[np.intp]) -> None:
+        self.calibrator_, losses = best_calibrator(scores, targets, random_state=self.random_state)
+        self.calibration_ = {"method": self.calibrator_.method, "log_loss": losses}
+
+    def _set_thresholds(self, scores: Table, targets: NDArray[np.intp]) -> None:
+        probabilities = self.calibrator_.transform(scores)
+        correct = probabilities.argmax(axis=1) == targets
+        self.threshold_ = threshold_for(probabilities.max(axis=1), correct, self.target_precision)
+        self.cut_ = self.scope_.cut(self.in_scope_loss)
+
+
+def _fold_numbers(
+    targets: NDArray[np.intp], folds: int, rng: np.random.Generator
+) -> NDArray[np.intp]:
+    """Deal the rows of each class to the folds in turn, so that thin classes spread."""
+    part = np.empty(len(targets), dtype=np.intp)
+    for label in np.unique(targets):
+        rows = np.flatnonzero(targets == label)
+        part[rng.permutation(rows)] = (np.arange(len(rows)) + rng.integers(folds)) % folds
+    return part
+
+
+def _centred(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    return scores - scores.mean(axis=1, keepdims=True)
+
+
+def _standardised(scores: NDArray[np.float32], spread: float) -> NDArray[np.float32]:
+    return _centred(scores) / np.float32(max(spread, 1e-9))

@@ -1,0 +1,58 @@
+"""What comes in: texts and labels in any of the usual containers, checked."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from data.errors import ParameterError
+from triage.taxonomy import UNKNOWN
+
+Texts = Sequence[str] | ArrayLike
+
+
+def as_texts(texts: Texts) -> list[str]:
+    """Turn a list, array or Series into a list of texts; a missing value becomes ``""``.
+
+    Raises
+    ------
+    ParameterError
+        For a single string, which would be read letter by letter.
+    """
+    if isinstance(texts, str):
+        raise ParameterError(
+            "The 'texts' parameter must be a list, array or Series of texts. "
+            "Got a single string instead: wrap it in a list."
+        )
+    return [text if isinstance(text, str) else "" for text in np.asarray(texts, dtype=object)]
+
+
+def training_rows(texts: Texts, labels: Sequence[str] | ArrayLike) -> tuple[list[str], list[str]]:
+    """Check and order training rows, so that the order they came in does not matter.
+
+    Rows without a word are left out: they say nothing about a label.
+
+    Raises
+    ------
+    ParameterError
+        When lengths differ, a label is missing, or one is ``unknown``.
+    """
+    words, names = as_texts(texts), list(np.asarray(labels, dtype=object))
+    if len(words) != len(names):
+        raise ParameterError(
+            "The 'texts' and 'labels' parameters of fit must have the same length. "
+            f"Got {len(words)} and {len(names)} instead."
+        )
+    missing = [i for i, n in enumerate(names) if not isinstance(n, str) or not n.strip()]
+    if missing:
+        raise ParameterError(
+            "The 'labels' parameter of fit must not have missing labels. Got some at positions "
+            f"{missing[:5]}: drop those rows."
+        )
+    if UNKNOWN in names:
+        raise ParameterError(
+            "The 'labels' parameter of fit must not hold 'unknown': it is what decide() answers "
+            f"when it abstains. Got it at position {names.index(UNKNOWN)}: drop those rows."
+        )
+    rows = sorted((w, str(n)) for w, n in zip(words, names, strict=True) if w.strip())
+    return [w for w, _ in rows], [n for _, n in rows]
