@@ -23,7 +23,8 @@ class _Baseline(ClassifierMixin, BaseEstimator):
 
     def predict(self, texts: Texts) -> NDArray[np.str_]:
         """Most probable label of each text, shape (n,)."""
-        return self.classes_[self.predict_proba(texts).argmax(axis=1)]
+        best = self.predict_proba(texts).argmax(axis=1)
+        return self.classes_[best]
 
     def evaluate(self, texts: Texts, labels: Sequence[str] | ArrayLike) -> dict[str, float]:
         """Accuracy and macro-F1 on labelled texts."""

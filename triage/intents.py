@@ -125,7 +125,8 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
 
     def predict(self, texts: Texts) -> NDArray[np.str_]:
         """Most probable known label of each text, shape (n,); never ``unknown``."""
-        return self.classes_[self.predict_proba(texts).argmax(axis=1)]
+        best = self.predict_proba(texts).argmax(axis=1)
+        return self.classes_[best]
 
     def predict_proba(self, texts: Texts) -> Table:
         """Calibrated probabilities, shape (n, n_classes), columns as in ``classes_``."""

@@ -65,7 +65,7 @@ def expected_calibration_error(confidence: ArrayLike, correct: ArrayLike, bins: 
     Nguyen and O'Connor (2015), Posterior calibration and exploratory analysis for natural
     language processing models (adaptive bins).
 
-    >>> expected_calibration_error([0.75] * 4, [1, 1, 1, 0])
+    >>> expected_calibration_error([0.75] * 4, [1, 1, 1, 0], bins=1)
     0.0
     """
     p, hit = _pair(confidence, correct)

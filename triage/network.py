@@ -59,7 +59,7 @@ class NetworkHead:
         moments = [(np.zeros_like(w), np.zeros_like(w)) for w in self.weights_]
         per_epoch = -(-len(rows) // self.batch_size)
         # Small sets need more passes to take as many steps as the weights need.
-        total = min(max(self.epochs * per_epoch, 300), self.max_steps)
+        total = min(self.epochs * max(per_epoch, 6), self.max_steps)
         step = 0
         while step < total:
             order = rng.permutation(len(rows))

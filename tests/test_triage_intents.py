@@ -1,0 +1,168 @@
+"""Minimum function, invariance and abstention of the intent classifier."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.encoders import HashingEncoder, default_encoder
+from data.errors import ArtifactError, ParameterError
+from triage import IntentClassifier, default_taxonomy
+from triage.baseline import KeywordIntents
+from triage.decisions import REASONS, threshold_for
+
+
+@pytest.fixture(scope="module")
+def examples() -> tuple[list[str], list[str]]:
+    texts, labels = default_taxonomy().examples()
+    return texts, [label.partition(".")[0] for label in labels]
+
+
+@pytest.fixture(scope="module")
+def model(examples: tuple[list[str], list[str]]) -> IntentClassifier:
+    return IntentClassifier().fit(*examples)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Where is my parcel? It should have been here on Monday.", "support"),
+        ("Pouvez-vous m'envoyer ma facture du mois dernier ?", "billing"),
+        ("Die App stürzt beim Start sofort ab.", "bug"),
+        ("I want to cancel my subscription, a competitor is cheaper.", "retention_risk"),
+    ],
+)
+def test_plain_requests_get_their_label(model: IntentClassifier, text: str, label: str) -> None:
+    assert model.predict([text])[0] == label
+
+
+def test_lists_arrays_and_series_are_the_same(model: IntentClassifier) -> None:
+    texts = ["Where is my order?", "Invoice please"]
+    expected = model.predict_proba(texts)
+    for container in (
+        np.array(texts),
+        np.array(texts, dtype=object),
+        pd.Series(texts, index=[7, 3]),
+    ):
+        assert np.array_equal(model.predict_proba(container), expected)
+
+
+def test_case_and_space_do_not_change_the_label(model: IntentClassifier) -> None:
+    plain = "can you send me the invoice again"
+    labels = model.predict([plain, plain.upper(), f"  {plain}\n\n"])
+    assert len(set(labels)) == 1
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n", "😀😀", "?!", "—"])
+def test_nothing_to_read_is_empty(model: IntentClassifier, text: str) -> None:
+    row = model.decide([text]).iloc[0]
+    assert (row["label"], row["reason"]) == ("unknown", "empty")
+
+
+def test_an_unreadable_language_is_named(model: IntentClassifier) -> None:
+    row = model.decide(["qwrtz plkjh vbnmx zzkrp wqxyt"]).iloc[0]
+    assert row["label"] == "unknown"
+    assert row["reason"] in ("unknown_language", "out_of_scope")
+
+
+def test_another_world_is_out_of_scope_or_doubtful(model: IntentClassifier) -> None:
+    decided = model.decide(["Simmer the lentils with cumin and two bay leaves for an hour."])
+    assert decided["label"].item() == "unknown"
+
+
+def test_decisions_never_leave_a_ticket_without_label_or_reason(model: IntentClassifier) -> None:
+    texts = ["Hello", "refund", "", "x" * 100_000, "\ud800 broken", None, "Où est ma commande ?"]
+    decided = model.decide(texts)
+    assert len(decided) == len(texts)
+    known = {*model.classes_, "unknown"}
+    assert set(decided["label"]) <= known
+    for row in decided.itertuples():
+        assert (row.label == "unknown") == (row.reason in REASONS)
+        assert 0 <= row.probability <= 1
+
+
+def test_a_higher_target_never_answers_more(examples: tuple[list[str], list[str]]) -> None:
+    rng = np.random.default_rng(0)
+    confidence = rng.random(500)
+    correct = rng.random(500) < confidence
+    cuts = [threshold_for(confidence, correct, p) for p in (0.6, 0.8, 0.9)]
+    assert cuts == sorted(cuts)
+
+
+def test_no_texts_in_no_rows_out(model: IntentClassifier) -> None:
+    assert model.predict([]).shape == (0,)
+    assert model.predict_proba([]).shape == (0, len(model.classes_))
+    assert list(model.decide([]).columns) == [
+        "label", "probability", "alternatives", "out_of_scope", "reason"
+    ]  # fmt: skip
+    assert model.out_of_scope_score([]).shape == (0,)
+
+
+def test_works_from_eight_texts_a_label(shared: Callable[[str], pd.DataFrame]) -> None:
+    rows = shared("banking77_train")
+    few = rows[rows["intent"].isin(sorted(rows["intent"].unique())[:6])]
+    train = few.groupby("intent").head(8)
+    test = few.drop(train.index)
+    model = IntentClassifier().fit(train["text"], train["intent"])
+    floor = KeywordIntents().fit(train["text"], train["intent"])
+    figures = model.evaluate(test["text"], test["intent"])
+    assert figures["accuracy"] > floor.evaluate(test["text"], test["intent"])["accuracy"]
+    assert figures["accuracy"] > 0.8
+
+
+def test_out_of_scope_texts_score_further_out(shared: Callable[[str], pd.DataFrame]) -> None:
+    rows = shared("clinc150_trainval")
+    inside = rows[rows["in_scope"]]
+    some = sorted(inside["intent"].unique())[:10]
+    inside = inside[inside["intent"].isin(some)]
+    train, test = inside[inside["split"] == "train"], inside[inside["split"] == "val"]
+    model = IntentClassifier(epochs=15).fit(train["text"], train["intent"])
+    outside = rows[~rows["in_scope"]]["text"]
+    near, far = model.out_of_scope_score(test["text"]), model.out_of_scope_score(outside)
+    assert np.median(far) > np.quantile(near, 0.95)
+
+
+def test_labelled_outsiders_are_no_class(examples: tuple[list[str], list[str]]) -> None:
+    texts, labels = examples
+    recipes = [f"Boil {n} eggs, peel them and add a pinch of salt." for n in range(25)]
+    model = IntentClassifier(encoder=HashingEncoder(), epochs=5).fit(
+        [*texts, *recipes], [*labels, *["out_of_scope"] * 25]
+    )
+    assert "out_of_scope" not in model.classes_
+    assert (
+        model.decide(["Boil 40 eggs, peel them and add salt."])["reason"].item() == "out_of_scope"
+    )
+
+
+@pytest.mark.parametrize(
+    ("texts", "labels", "words"),
+    [
+        (["a", "b"], ["x"], "same length"),
+        (["a", "b"], ["x", None], r"positions \[1\]"),
+        (["a", "b"], ["x", "unknown"], "position 1"),
+        (["a", "b"], ["x", "x"], "at least two labels"),
+        (["a", ""], ["x", "y"], "at least two labels"),
+        ("ab", ["x", "y"], "wrap it in a list"),
+    ],
+)
+def test_bad_training_data_is_named(texts, labels, words: str) -> None:
+    model = IntentClassifier(encoder=HashingEncoder())
+    with pytest.raises(ParameterError, match=words):
+        model.fit(texts, labels)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("target_precision", 1.7), ("in_scope_loss", -0.1), ("folds", 1)]
+)
+def test_bad_parameters_are_named_at_fit(name: str, value: float) -> None:
+    model = IntentClassifier(encoder=HashingEncoder(), **{name: value})
+    with pytest.raises(ParameterError, match=f"'{name}' parameter of IntentClassifier"):
+        model.fit(["a", "b"], ["x", "y"])
+
+
+def test_another_encoder_is_refused_on_load(tmp_path, examples) -> None:
+    folder = tmp_path / "intent"
+    IntentClassifier(encoder=HashingEncoder(), epochs=2).fit(*examples).save(folder)
+    with pytest.raises(ArtifactError, match="trained with the encoder 'hashing-256'"):
+        IntentClassifier.load(folder, encoder=default_encoder())
