@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from data.errors import ParameterError
 from data.schema import validate_articles
 from serving.failures import PART_FAILURES
 from serving.problems import NOT_FOUND, STALE, ProblemError, wrong_field
@@ -161,7 +162,7 @@ def find(index: Knowledge | None, client: str, article_id: str) -> Row | None:
         return None
     try:
         found = index.article(client, article_id)
-    except LookupError:
+    except (LookupError, ParameterError):
         return None
     if found is None:
         return None
@@ -170,20 +171,14 @@ def find(index: Knowledge | None, client: str, article_id: str) -> Row | None:
 
 
 def is_current(index: Knowledge | None, client: str, article_id: str, reply: Row) -> Row:
-    """Say whether the index holds what a reply promises, and which version it has now."""
+    """Say what the index holds of an article after an edit, and which version it has now."""
+    if index is None or client not in index.clients:
+        return {"indexed": False, "passages": 0, "index_version": None}
     held = find(index, client, article_id)
     gone = reply["status"] != "approved"
-    indexed = held is None if gone else (held or {}).get("version", 0) >= reply["version"]
-    has_knowledge = index is not None and client in index.clients
-    passages = 0
-    if indexed and not gone and index is not None:
-        rows = index.passages(client)
-        passages = int((rows["article_id"] == article_id).sum())
-    return {
-        "indexed": bool(indexed and index is not None),
-        "passages": passages,
-        "index_version": index.version(client) if index is not None and has_knowledge else None,
-    }
+    indexed = held is not None and (gone or held["version"] >= reply["version"])
+    passages = int((index.passages(client)["article_id"] == article_id).sum()) if indexed else 0
+    return {"indexed": indexed, "passages": passages, "index_version": index.version(client)}
 
 
 def _apply(index: Knowledge, edits: list[Row]) -> int:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from uuid import uuid4
 
 from data.ticket import Ticket
@@ -30,6 +30,18 @@ if TYPE_CHECKING:
     from serving.reload import Reloader
 
 logger = logging.getLogger(__name__)
+
+
+_TRIES = 4
+
+
+class _Made(NamedTuple):
+    """The parts of one suggestion and the versions they come from."""
+
+    run: Run
+    models: dict[str, str]
+    parts: dict[str, Any]
+    features: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -148,25 +160,19 @@ class SupportEngine:
         snapshot = self._wanted(asked)
         ticket, truncated = self._ticket(body.ticket, asked.client)
         self._check_newest(ticket)
-        run = Run(asked.request_id, self.costs, body.options.max_ms)
-        suggestion_id = uuid4().hex
         shown_at = self.clock()
-        parts, features = suggestion(run, snapshot, ticket, body.options, now=shown_at)
-        models = snapshot.models(asked.client)
+        made = self._made(snapshot, ticket, body.options, asked, shown_at)
         reply = {
-            "suggestion_id": suggestion_id,
+            "suggestion_id": uuid4().hex,
             "ticket_version": ticket.version,
-            "models": models,
-            **parts,
+            "models": made.models,
+            **made.parts,
             "truncated": truncated,
-            **_account(run, body.options.want),
+            **_account(made.run, body.options.want),
         }
         kept: dict[str, Any] = self.recent.keep(asked.client, asked.idempotency, reply)
         if kept is reply:
-            self.newest.see(asked.client, ticket.ticket_id, ticket.version)
-            shown = Shown(suggestion_id, ticket, shown_at, models, reply, features)
-            key = client_secret(self.hash_key, asked.client)
-            self.store.add_suggestion(lambda: suggestion_rows(shown, key))
+            self._keep(Shown(ticket, shown_at, reply, made.features))
         return kept
 
     def triage(self, body: TriageIn, asked: Asked) -> dict[str, Any]:
@@ -286,6 +292,24 @@ class SupportEngine:
 
     # -- helpers -------------------------------------------------------------------------------
 
+    def _made(
+        self, snapshot: Snapshot, ticket: Ticket, options: Options, asked: Asked, now: datetime
+    ) -> "_Made":
+        """Make the parts from one version of the client's knowledge.
+
+        An edit puts a new version in place at any moment. Where one came in between, parts may
+        come from both, so they are made again.
+        """
+        for _ in range(_TRIES):
+            run = Run(asked.request_id, self.costs, options.max_ms)
+            models = snapshot.models(asked.client)
+            parts, features = suggestion(run, snapshot, ticket, options, now=now)
+            if snapshot.models(asked.client) == models:
+                break
+        else:
+            run.degrade("knowledge", "it changed while the answer was made")
+        return _Made(run, models, parts, features)
+
     def _wanted(self, asked: Asked) -> Snapshot:
         snapshot = self._snapshot
         in_force = set(snapshot.models(asked.client).values())
@@ -297,6 +321,12 @@ class SupportEngine:
                     models=snapshot.models(asked.client),
                 )
         return snapshot
+
+    def _keep(self, shown: Shown) -> None:
+        ticket = shown.ticket
+        self.newest.see(ticket.client_id, ticket.ticket_id, ticket.version)
+        key = client_secret(self.hash_key, ticket.client_id)
+        self.store.add_suggestion(lambda: suggestion_rows(shown, key))
 
     def _ticket(self, body: TicketIn, client: str) -> tuple[Ticket, bool]:
         limit = self.settings.max_text_characters

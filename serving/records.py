@@ -21,12 +21,15 @@ _TRIAGE = ("intent", "language", "abstained", "reason")
 class Shown:
     """A suggestion as it left the service."""
 
-    suggestion_id: str
     ticket: Ticket
     at: datetime
-    models: Mapping[str, str]
     reply: Mapping[str, Any]
     features: Mapping[str, float]
+
+    @property
+    def suggestion_id(self) -> str:
+        """Its id."""
+        return str(self.reply["suggestion_id"])
 
 
 def suggestion_rows(shown: Shown, key: bytes) -> SuggestionRows:
@@ -48,7 +51,7 @@ def suggestion_rows(shown: Shown, key: bytes) -> SuggestionRows:
         "ticket_version": ticket.version,
         "client_id": ticket.client_id,
         "shown_at": shown.at,
-        "models": dict(shown.models),
+        "models": reply["models"],
         "outcome": draft.get("outcome", "none"),
         "support": [s["support"] for s in sentences if s.get("support")],
         "p_accept": draft.get("p_accept"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from data.errors import ArtifactError
 from serving.failures import PART_FAILURES, STORE_FAILURES
 from serving.snapshot import Snapshot, load_snapshot, read_voices, signature
 
@@ -75,17 +76,25 @@ class Reloader:
     def _swap(self) -> bool:
         try:
             snapshot = self.load(self.root)
+            self._refuse_losses(snapshot)
             self.engine.use(snapshot)
         except _FAILURES as error:
             logger.error("new models were refused, the last good ones stay: %s", error)
             # The status is open to everyone: paths belong in the log.
             self.engine.problems = (f"new models were refused: {type(error).__name__}",)
             return False
-        self.engine.problems = ()
-        if not snapshot.versions and snapshot.index is None:
-            self.engine.problems = ("no models yet: run 'python -m pipelines nightly' first",)
+        self.engine.problems = _problems(snapshot)
         logger.info("models in force: %s (night %s)", dict(snapshot.versions), snapshot.night)
         return True
+
+    def _refuse_losses(self, snapshot: Snapshot) -> None:
+        """Refuse a damaged knowledge index where the one in force still answers."""
+        damaged = {} if snapshot.index is None else snapshot.index.problems
+        held = self.engine.snapshot.index
+        for client, problem in damaged.items():
+            logger.error("the knowledge of a client is damaged: %s", problem)
+            if held is not None and client in held.clients:
+                raise ArtifactError(problem)
 
     def _catch_up(self) -> None:
         try:
@@ -96,3 +105,10 @@ class Reloader:
     def _loop(self) -> None:
         while not self._stop.wait(self.seconds):
             self.look()
+
+
+def _problems(snapshot: Snapshot) -> tuple[str, ...]:
+    if not snapshot.versions and snapshot.index is None:
+        return ("no models yet: run 'python -m pipelines nightly' first",)
+    damaged = 0 if snapshot.index is None else len(snapshot.index.problems)
+    return (f"the knowledge of {damaged} clients is damaged",) if damaged else ()

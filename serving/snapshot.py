@@ -39,11 +39,14 @@ class IntentModel(Protocol):
 class Knowledge(Protocol):
     """What the service asks of a knowledge index."""
 
-    clients: tuple[str, ...]
+    problems: dict[str, str]
 
-    def search(
-        self, queries: Sequence[str], *, client_id: str, k: int = 10, **filters: Any
-    ) -> "pd.DataFrame":
+    @property
+    def clients(self) -> tuple[str, ...]:
+        """Clients that can be searched."""
+        ...
+
+    def search(self, queries: Sequence[str], *, client_id: str, k: int = 10) -> "pd.DataFrame":
         """Return the best passages per query."""
         ...
 
@@ -144,10 +147,10 @@ def load_snapshot(
     ArtifactError, MissingFileError
         When a named folder is damaged or missing.
     """
-    from suggest.index import KnowledgeIndex
     from suggest.retriever import Retriever
 
     from suggest.drafter import ReplyDrafter
+    from suggest.index import KnowledgeIndex
     from triage.intents import IntentClassifier
 
     pointer = read_pointer(root) or Pointer(night="", models={})

@@ -55,14 +55,16 @@ class GroupWriter:
         self._queue: deque[_Operation] = deque()
         self._wake = threading.Condition()
         self._urgent = 0
+        self._taken = 0
         self._closed = False
         self._thread = threading.Thread(target=self._loop, name="store-writer", daemon=True)
         self._thread.start()
 
     @property
     def waiting(self) -> int:
-        """How many writes are queued."""
-        return len(self._queue)
+        """How many writes are not on disk yet."""
+        with self._wake:
+            return len(self._queue) + self._taken
 
     def later(self, prepare: Callable[[], Write]) -> None:
         """Queue a write nobody waits for; past 20,000 of them new ones are dropped.
@@ -108,6 +110,7 @@ class GroupWriter:
             for operation in batch:
                 _prepare(operation)
             self._write([operation for operation in batch if operation.write is not None])
+            self._taken = 0
 
     def _take(self) -> list[_Operation]:
         with self._wake:
@@ -117,6 +120,7 @@ class GroupWriter:
                 self._wake.wait_for(lambda: self._urgent or self._closed, self.linger_seconds)
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), MAX_OPERATIONS))]
             self._urgent -= sum(operation.done is not None for operation in batch)
+            self._taken = len(batch)
             return batch
 
     def _write(self, batch: list[_Operation]) -> None:

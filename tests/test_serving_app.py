@@ -1,0 +1,544 @@
+"""The calls over HTTP, on real models: shapes, errors, isolation, idempotency."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openapi_spec_validator import validate
+
+from serving.schemas import ArticleOut, EditOut, FeedbackOut, SuggestOut, TriageReply
+from tests.serving_desk import NOW, browser, engine, key, ticket
+
+ARTICLE = {
+    "title": "Gift wrapping",
+    "text": "# Gift wrapping\n\nWe wrap any lamp as a gift for 4.50 EUR. Choose it at checkout.",
+    "language": "en",
+}
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    made = engine(tmp_path_factory.mktemp("desk"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def http(desk):
+    return browser(desk)
+
+
+def suggest(http, body, client="lumen", **headers):
+    return http.post("/v1/suggest", json=body, headers={**key(client), **headers})
+
+
+def test_a_suggestion_has_the_shape_of_the_interface(http):
+    customer = {"id": "c9", "timezone": "Europe/Paris", "name": "Anna Meier"}
+    body = {"client": "lumen", "ticket": ticket(customer=customer), "options": {"k": 3}}
+    answer = suggest(http, body)
+    assert answer.status_code == 200
+    told = answer.json()
+    SuggestOut.model_validate(told)
+    assert told["ticket_version"] == 7
+    assert told["models"]["triage"] == "intent:12"
+    assert told["models"]["index"] in answer.headers["x-model-version"]
+    assert told["triage"]["intent"]["label"] == "support.return_exchange"
+    assert told["triage"]["language"]["label"] == "en"
+    assert told["draft"]["outcome"] in {"validate", "personalise", "process"}
+    assert told["articles"][0]["id"] == "returns-en"
+    assert told["degraded"] == []
+    assert told["route"] is None
+    assert told["actions"] == []
+    assert {"route", "actions", "triage.sentiment"} <= set(told["not_available"])
+    assert "route" in told["reasons"]
+    assert told["timing_ms"]["total"] > 0
+
+
+def test_every_cited_span_is_what_the_article_says(http):
+    told = suggest(http, {"ticket": ticket("How do I send the blanket back?")}).json()
+    cited = [s for s in told["draft"]["sentences"] if s["support"]["source"] == "article"]
+    assert cited
+    for sentence in cited:
+        support = sentence["support"]
+        article = http.get(f"/v1/kb/lumen/articles/{support['id']}", headers=key()).json()
+        start, end = support["span"]
+        assert article["version"] == int(support["version"])
+        said = " ".join(article["text"][start:end].split())
+        assert sentence["text"] in said or said in sentence["text"]
+
+
+def test_only_what_is_wanted_is_made(http):
+    told = suggest(http, {"ticket": ticket(), "options": {"want": ["articles"], "k": 2}}).json()
+    assert len(told["articles"]) == 2
+    assert not {"triage", "draft", "macros", "route", "actions"} & set(told)
+    assert told["not_available"] == []
+
+
+def test_a_ticket_without_meaning_abstains_with_a_reason(http):
+    for text, reason in [("🙂🙂🙂", "empty"), ("", "empty")]:
+        told = suggest(http, {"ticket": ticket(text)}).json()
+        assert told["triage"]["abstained"]
+        assert told["triage"]["reason"] == reason
+        assert told["draft"]["outcome"] == "none"
+        assert told["draft"]["text"] == ""
+
+
+def test_a_hundred_thousand_characters_are_cut_and_answered(http):
+    told = suggest(http, {"ticket": ticket("Where is my order? " * 5300)}).json()
+    assert told["truncated"]
+    assert told["degraded"] == []
+
+
+def test_triage_of_one_and_of_many_agree(http):
+    texts = ["I forgot my password.", "Pouvez-vous m'envoyer ma facture ?"]
+    one = [http.post("/v1/triage", json={"ticket": ticket(t)}, headers=key()).json() for t in texts]
+    many = http.post(
+        "/v1/triage", json={"tickets": [ticket(t, id=t[:3]) for t in texts]}, headers=key()
+    ).json()
+    TriageReply.model_validate(one[0])
+    TriageReply.model_validate(many)
+    assert [row["triage"] for row in many["results"]] == [row["triage"] for row in one]
+    assert [row["ticket_id"] for row in many["results"]] == ["I f", "Pou"]
+
+
+def test_an_empty_batch_is_an_empty_answer(http):
+    assert http.post("/v1/triage", json={"tickets": []}, headers=key()).json()["results"] == []
+
+
+def test_a_batch_over_the_limit_is_refused(http):
+    body = {"tickets": [ticket(id=str(n)) for n in range(257)]}
+    answer = http.post("/v1/triage", json=body, headers=key())
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["path"] == "tickets"
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ({}, "ticket"),
+        ({"ticket": {"id": "1"}}, "ticket"),
+        ({"ticket": ticket(version="seven")}, "ticket.version"),
+        ({"ticket": ticket(created_at="2026-03-02T18:41:00")}, "ticket.created_at"),
+        ({"ticket": ticket(channel="pigeon")}, "ticket.channel"),
+        ({"ticket": {"id": "1", "messages": [{"author": "customer"}]}}, "ticket.messages.0.text"),
+        ({"ticket": ticket(), "options": {"k": 0}}, "options.k"),
+        ({"ticket": ticket(), "options": {"want": ["everything"]}}, "options.want.0"),
+        ({"ticket": ticket(id="a\nb")}, "ticket.id"),
+        ({"ticket": ticket(context={"a": float("nan")})}, "ticket.context.a"),
+    ],
+)
+def test_a_wrong_field_is_named_and_its_value_is_not_repeated(http, body, path):
+    raw = json.dumps(body)
+    headers = {**key(), "Content-Type": "application/json"}
+    answer = http.post("/v1/suggest", content=raw, headers=headers)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    told = answer.json()
+    assert told["errors"][0]["path"].startswith(path)
+    assert told["errors"][0]["pointer"].startswith("/" + path.replace(".", "/"))
+    assert "pigeon" not in answer.text
+    assert told["request_id"] == answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[1]", b"null", b"\xff\xfe\x00", b"[" * 5000, b'{"ticket":' * 2000, b'"text"'],
+)
+def test_what_is_no_body_is_a_422(http, content):
+    headers = {**key(), "Content-Type": "application/json"}
+    answer = http.post("/v1/suggest", content=content, headers=headers)
+    assert answer.status_code == 422
+    assert answer.json()["title"] == "The body does not fit the call"
+
+
+def test_deep_context_is_refused_and_odd_characters_are_not(http):
+    deep = {}
+    for _ in range(50):
+        deep = {"a": deep}
+    answer = suggest(http, {"ticket": ticket(context=deep)})
+    assert answer.json()["errors"][0]["path"] == "ticket.context"
+    raw = json.dumps(
+        {"ticket": ticket("lone \ud800 half, nul \x00 and ‮ turn", context={"x": "\ud800"})}
+    )
+    headers = {**key(), "Content-Type": "application/json"}
+    assert http.post("/v1/suggest", content=raw, headers=headers).status_code == 200
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(text=st.text(max_size=300), subject=st.text(max_size=80))
+def test_any_text_gets_an_answer(http, text, subject):
+    headers = {**key(), "Content-Type": "application/json"}
+    raw = json.dumps({"ticket": ticket(text, subject=subject)})
+    answer = http.post("/v1/suggest", content=raw, headers=headers)
+    assert answer.status_code == 200
+    assert answer.json()["degraded"] == []
+
+
+def test_unknown_paths_and_methods_are_problems(http):
+    for answer, status in [
+        (http.get("/nope", headers=key()), 404),
+        (http.get("/v1/suggest", headers=key()), 405),
+        (http.post("/v1/kb/lumen/articles/x", headers=key()), 405),
+        (http.get("/nope"), 401),
+    ]:
+        assert answer.status_code == status
+        assert answer.json()["status"] == status
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_problems_type_leads_into_the_document(http):
+    told = http.get("/nope", headers=key()).json()
+    path, _, pointer = told["type"].partition("#")
+    part = http.get(path).json()
+    for step in pointer.strip("/").split("/"):
+        part = part[step]
+    assert part["description"] == told["title"]
+
+
+def test_the_openapi_document_is_valid_and_names_every_call(http):
+    document = http.get("/docs.json").json()
+    validate(document)
+    calls = {(p, m) for p, operations in document["paths"].items() for m in operations}
+    assert ("/v1/suggest", "post") in calls
+    assert ("/v1/kb/{client}/articles/{article_id}", "delete") in calls
+    for path, method in calls:
+        secured = "security" in document["paths"][path][method]
+        assert secured == path.startswith("/v1/")
+
+
+# -- versions of tickets and models ------------------------------------------------------------
+
+
+def test_a_stale_ticket_version_is_a_409(http):
+    assert suggest(http, {"ticket": ticket(id="v", version=5)}).status_code == 200
+    assert suggest(http, {"ticket": ticket(id="v", version=5)}).status_code == 200
+    stale = suggest(http, {"ticket": ticket(id="v", version=4)})
+    assert stale.status_code == 409
+    assert stale.json()["newest_version"] == 5
+    body = {"ticket": ticket(id="v", version=4)}
+    assert http.post("/v1/triage", json=body, headers=key()).status_code == 409
+    # The same number at another client is another ticket.
+    assert suggest(http, body, client="verdant").status_code == 200
+
+
+def test_the_newest_version_outlives_the_process(tmp_path):
+    first = engine(tmp_path)
+    assert suggest(browser(first), {"ticket": ticket(version=9)}).status_code == 200
+    first.close()
+    second = engine(tmp_path)
+    assert suggest(browser(second), {"ticket": ticket(version=8)}).status_code == 409
+    second.close()
+
+
+def test_a_model_version_that_is_not_in_force_is_a_412(http):
+    body = {"ticket": ticket()}
+    assert suggest(http, body, **{"X-Model-Version": "intent:12"}).status_code == 200
+    refused = suggest(http, body, **{"X-Model-Version": "intent:12, intent:11"})
+    assert refused.status_code == 412
+    assert refused.json()["models"]["triage"] == "intent:12"
+
+
+def test_the_request_id_comes_back(http):
+    answer = suggest(http, {"ticket": ticket()}, **{"X-Request-Id": "desk-17"})
+    assert answer.headers["x-request-id"] == "desk-17"
+
+
+# -- idempotency ---------------------------------------------------------------------------------
+
+
+def test_a_repeated_suggestion_is_the_same_one(http, desk):
+    body = {"ticket": ticket(id="again")}
+    headers = {"Idempotency-Key": "suggest-1"}
+    first, again = suggest(http, body, **headers), suggest(http, body, **headers)
+    assert first.json() == again.json()
+    desk.store.flush()
+    assert sum(row["ticket_id"] == "again" for row in desk.store.rows("suggestions")) == 1
+    other = suggest(http, {"ticket": ticket(id="other")}, **headers)
+    assert other.status_code == 422
+    assert "Idempotency-Key" in other.json()["detail"]
+
+
+def test_a_repeated_feedback_is_kept_once(http, desk):
+    number = suggest(http, {"ticket": ticket(id="fb")}).json()["suggestion_id"]
+    headers = {**key(), "Idempotency-Key": "feedback-1"}
+    body = {"suggestion_id": number, "decision": "rejected"}
+    first = http.post("/v1/feedback", json=body, headers=headers)
+    again = http.post("/v1/feedback", json=body, headers=headers)
+    assert (first.status_code, first.json()) == (again.status_code, again.json())
+    assert "idempotent-replayed" not in first.headers
+    assert again.headers["idempotent-replayed"] == "true"
+    assert sum(row["suggestion_id"] == number for row in desk.store.rows("feedback")) == 1
+
+
+# -- feedback ------------------------------------------------------------------------------------
+
+
+def test_feedback_is_compared_without_greeting_and_kept(http, desk):
+    told = suggest(http, {"ticket": ticket(id="cmp")}).json()
+    sent = told["draft"]["text"].replace(told["draft"]["sentences"][0]["text"], "Hi there,", 1)
+    body = {"suggestion_id": told["suggestion_id"], "decision": "edited", "sent_text": sent}
+    answer = http.post("/v1/feedback", json={**body, "seconds": 31.5}, headers=key())
+    assert answer.status_code == 201
+    FeedbackOut.model_validate(answer.json())
+    assert answer.json()["edit_distance"] == 0.0
+    assert answer.json()["kept_share"] == 1.0
+    row = next(
+        r for r in desk.store.rows("feedback") if r["suggestion_id"] == told["suggestion_id"]
+    )
+    assert (row["client_id"], row["decision"], row["seconds"]) == ("lumen", "edited", 31.5)
+    assert row["at"] == NOW
+
+
+def test_feedback_on_another_clients_suggestion_is_a_404(http):
+    number = suggest(http, {"ticket": ticket(id="mine")}).json()["suggestion_id"]
+    body = {"suggestion_id": number, "decision": "sent"}
+    assert http.post("/v1/feedback", json=body, headers=key("verdant")).status_code == 404
+    assert http.post("/v1/feedback", json=body, headers=key()).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"decision": "maybe"}, "decision"),
+        ({"decision": "edited"}, ""),
+        ({"seconds": -1}, "seconds"),
+        ({"corrected": {"intent": "no.such_label"}}, "corrected.intent"),
+        ({"corrected": {"intent": "a <b>"}}, "corrected.intent"),
+    ],
+)
+def test_wrong_feedback_is_named(http, change, path):
+    number = suggest(http, {"ticket": ticket(id="wrong")}).json()["suggestion_id"]
+    body = {"suggestion_id": number, "decision": "rejected", **change}
+    answer = http.post("/v1/feedback", json=body, headers=key())
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["path"] == path
+
+
+def test_a_correction_is_kept_as_a_label(http, desk):
+    number = suggest(http, {"ticket": ticket(id="label")}).json()["suggestion_id"]
+    body = {"suggestion_id": number, "decision": "ignored"}
+    body["corrected"] = {"intent": "support.password_reset"}
+    assert http.post("/v1/feedback", json=body, headers=key()).status_code == 201
+    row = next(r for r in desk.store.rows("feedback") if r["suggestion_id"] == number)
+    assert row["corrected"] == {"intent": "support.password_reset"}
+
+
+# -- personal data -------------------------------------------------------------------------------
+
+
+def test_nothing_personal_reaches_the_disk_or_the_log(tmp_path, caplog):
+    caplog.set_level("DEBUG")
+    made = engine(tmp_path)
+    http = browser(made)
+    words = (
+        "Hello, my name is Anna Meier. Write to anna.meier@example.org or call +49 30 901820. "
+        "My IBAN is DE89 3704 0044 0532 0130 00. How do I send order LL-204518 back?"
+    )
+    told = suggest(
+        http, {"ticket": ticket(words, customer={"id": "c9", "name": "Anna Meier"})}
+    ).json()
+    sent = told["draft"]["text"] + "\nI wrote to anna.meier@example.org and called +49 30 901820."
+    body = {"suggestion_id": told["suggestion_id"], "decision": "edited", "sent_text": sent}
+    assert http.post("/v1/feedback", json=body, headers=key()).status_code == 201
+    stored = made.store.rows("suggestions")[0]
+    kept = made.store.rows("feedback")[0]
+    made.close()
+    raw = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    for secret in ("anna.meier", "Meier", "901820", "0532 0130", "DE89"):
+        assert secret.encode() not in raw, secret
+        assert secret not in caplog.text, secret
+    assert "LL-204518" in stored["ticket_text"]
+    # The address has the same placeholder in the ticket and in what was sent.
+    assert "[EMAIL_1]" in stored["ticket_text"]
+    assert "[EMAIL_1]" in kept["sent_text"]
+
+
+# -- the client's own knowledge --------------------------------------------------------------------
+
+
+def test_an_article_can_be_written_read_found_changed_and_removed(tmp_path):
+    made = engine(tmp_path)
+    http = browser(made)
+    path = "/v1/kb/lumen/articles/gift-wrapping"
+    before = made.snapshot.models("lumen")["index"]
+    created = http.put(path, json=ARTICLE, headers=key())
+    assert created.status_code == 201
+    EditOut.model_validate(created.json())
+    assert created.json()["indexed"]
+    assert created.json()["passages"] >= 1
+    assert created.json()["index_version"] != before
+
+    read = http.get(path, headers=key())
+    ArticleOut.model_validate(read.json())
+    assert read.json()["version"] == 1
+    body = {"ticket": ticket("Can you wrap a lamp as a gift?", id="gift")}
+    assert "gift-wrapping" in [a["id"] for a in suggest(http, body).json()["articles"]]
+
+    changed = http.put(path, json={**ARTICLE, "title": "Gifts"}, headers=key())
+    assert (changed.status_code, changed.json()["version"]) == (200, 2)
+    assert http.get(path, headers=key()).json()["title"] == "Gifts"
+    stale = http.put(path, json={**ARTICLE, "version": 2}, headers=key())
+    assert stale.status_code == 409
+
+    removed = http.delete(path, headers=key())
+    assert removed.status_code == 200
+    assert not removed.json()["indexed"]
+    assert http.get(path, headers=key()).status_code == 404
+    assert http.delete(path, headers=key()).status_code == 404
+    assert "gift-wrapping" not in [a["id"] for a in suggest(http, body).json()["articles"]]
+    made.close()
+
+
+def test_edits_outlive_the_process_and_meet_any_index(tmp_path):
+    first = engine(tmp_path)
+    http = browser(first)
+    http.put("/v1/kb/lumen/articles/gift-wrapping", json=ARTICLE, headers=key())
+    http.put("/v1/kb/lumen/articles/returns-en", json={**ARTICLE, "title": "New"}, headers=key())
+    http.delete("/v1/kb/lumen/articles/returns-de", headers=key())
+    first.close()
+    second = engine(tmp_path)
+    again = browser(second)
+    articles = {
+        name: again.get(f"/v1/kb/lumen/articles/{name}", headers=key())
+        for name in ("gift-wrapping", "returns-en", "returns-de", "returns-fr")
+    }
+    assert [a.status_code for a in articles.values()] == [200, 200, 404, 200]
+    assert articles["returns-en"].json()["title"] == "New"
+    second.close()
+
+
+def test_a_draft_article_is_kept_but_never_found(tmp_path):
+    made = engine(tmp_path)
+    http = browser(made)
+    path = "/v1/kb/lumen/articles/gift-wrapping"
+    assert http.put(path, json=ARTICLE, headers=key()).json()["passages"] >= 1
+    told = http.put(path, json={**ARTICLE, "status": "draft"}, headers=key()).json()
+    assert (told["status"], told["indexed"], told["passages"]) == ("draft", False, 0)
+    assert http.get(path, headers=key()).json()["status"] == "draft"
+    body = {"ticket": ticket("Can you wrap a lamp as a gift?")}
+    assert "gift-wrapping" not in [a["id"] for a in suggest(http, body).json()["articles"]]
+    made.close()
+
+
+def test_one_client_never_sees_or_changes_anothers_knowledge(http):
+    path = "/v1/kb/lumen/articles/returns-en"
+    for call in (http.get, http.delete):
+        assert call(path, headers=key("verdant")).status_code == 403
+    assert http.put(path, json=ARTICLE, headers=key("verdant")).status_code == 403
+    assert http.get("/v1/kb/verdant/articles/returns-en", headers=key("verdant")).status_code == 404
+    assert suggest(http, {"client": "lumen", "ticket": ticket()}, "verdant").status_code == 403
+    told = suggest(http, {"ticket": ticket("How do I send the blanket back?")}, "verdant").json()
+    shown = {a["id"] for a in told["articles"]} | {
+        s["support"]["id"] for s in told["draft"]["sentences"]
+    }
+    assert not {name for name in shown if name.startswith(("returns", "invoices-"))}
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"language": "English"}, "language"),
+        ({"kind": "poem"}, "kind"),
+        ({"text": "<script>alert(1)</script>"}, "text"),
+        ({"text": "   "}, "text"),
+        ({"url": "javascript:alert(1)"}, "url"),
+    ],
+)
+def test_a_wrong_article_is_named(http, change, path):
+    answer = http.put("/v1/kb/lumen/articles/x", json={**ARTICLE, **change}, headers=key())
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["path"] == path
+
+
+def test_an_article_id_may_hold_a_slash_and_an_edit_a_key(http):
+    path = "/v1/kb/lumen/articles/guides%2Fwrapping"
+    headers = {**key(), "Idempotency-Key": "article-1"}
+    first = http.put(path, json=ARTICLE, headers=headers)
+    again = http.put(path, json=ARTICLE, headers=headers)
+    assert first.json() == again.json()
+    assert first.json()["id"] == "guides/wrapping"
+    assert again.headers["idempotent-replayed"] == "true"
+    assert http.delete(path, headers=key()).status_code == 200
+
+
+# -- open pages ----------------------------------------------------------------------------------
+
+
+def test_ready_only_after_a_canary_went_through(http, tmp_path):
+    assert http.get("/readyz").status_code == 200
+    assert http.get("/readyz").json()["problems"] == []
+    assert http.get("/livez").status_code == 200
+    empty = engine(tmp_path, intent=None)
+    answer = browser(empty).get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["problems"] == ["no intent is in force"]
+    assert browser(empty).get("/livez").status_code == 200
+    empty.close()
+
+
+def test_the_canary_leaves_no_trace(tmp_path):
+    made = engine(tmp_path)
+    assert browser(made).get("/readyz").status_code == 200
+    made.store.flush()
+    assert made.store.rows("suggestions") == []
+    made.close()
+
+
+def test_metrics_name_calls_not_articles(http):
+    suggest(http, {"ticket": ticket(id="counted")})
+    http.get("/v1/kb/lumen/articles/very-special-id", headers=key())
+    text = http.get("/metrics").text
+    assert 'deskpilot_requests_total{call="POST /v1/suggest",status="200"}' in text
+    assert "deskpilot_suggestions_total" in text
+    assert "very-special-id" not in text
+
+
+def test_the_console_is_served_with_a_strict_policy(http):
+    assert http.get("/").headers["location"] == "/console/"
+    page = http.get("/console/")
+    assert page.headers["content-type"].startswith("text/html")
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "<script>" not in page.text
+    assert " style=" not in page.text
+    assert http.get("/console/console.js").headers["content-type"].startswith("text/javascript")
+    assert http.get("/console/secrets.txt").status_code == 404
+
+
+def test_samples_are_tickets_the_service_takes(http):
+    told = http.get("/v1/samples", headers=key()).json()
+    assert told["client"] == "lumen"
+    assert len(told["tickets"]) >= 10
+    assert suggest(http, {"ticket": told["tickets"][0]}).status_code == 200
+    assert http.get("/v1/samples", headers=key("verdant")).json()["tickets"] == []
+
+
+def test_the_nightly_report_is_for_those_who_may_see_every_client(tmp_path):
+    folder = tmp_path / "reports"
+    (folder / "2026-03-02").mkdir(parents=True)
+    (folder / "2026-03-02" / "report.html").write_text("<h1>Night</h1>")
+    (folder / "2026-03-02" / "report.json").write_text('{"night": "2026-03-02"}')
+    made = engine(tmp_path, settings={"report_readers": ["lumen"]})
+    http = browser(made)
+    assert http.get("/v1/reports/nightly", headers=key()).status_code == 404
+    (folder / "latest").write_text("2026-03-02\n")
+    assert http.get("/v1/reports/nightly", headers=key()).json() == {"night": "2026-03-02"}
+    page = http.get("/v1/reports/nightly", headers={**key(), "Accept": "text/html"})
+    assert page.text == "<h1>Night</h1>"
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert http.get("/v1/reports/nightly?format=pdf", headers=key()).status_code == 422
+    assert http.get("/v1/reports/nightly", headers=key("verdant")).status_code == 403
+    made.close()
+
+
+def test_a_client_that_asks_too_often_waits(tmp_path):
+    made = engine(tmp_path, settings={"rate_per_second": 0.5, "burst": 2})
+    http = browser(made)
+    answers = [http.get("/v1/kb/lumen/articles/none", headers=key()) for _ in range(3)]
+    assert [a.status_code for a in answers] == [404, 404, 429]
+    assert int(answers[2].headers["retry-after"]) in (2, 3)
+    made.close()
