@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from data.errors import ParameterError
-from data.text.phrases import CLOSINGS, GREETINGS, THANKS
+from data.text.phrases import CLOSINGS, GREETINGS, THANKS, fold
 from data.text.spans import LANGUAGES
 
 UNKNOWN = "unknown"
@@ -91,7 +91,7 @@ def _likeliest(words: str, languages: frozenset[str]) -> tuple[str, float]:
 
 
 def _bare(words: str) -> str:
-    return words.casefold().strip(" ,;.!:-…") if len(words) < 40 else ""
+    return fold(words).strip(" ,;.!:-…") if len(words) < 40 else ""
 
 
 @lru_cache(maxsize=1)
@@ -101,7 +101,7 @@ def _courtesies() -> dict[str, list[str]]:
     for table in (GREETINGS, THANKS, CLOSINGS):
         for code, phrases in table.items():
             for phrase in phrases:
-                found = languages.setdefault(phrase.casefold(), [])
+                found = languages.setdefault(fold(phrase), [])
                 if code not in found:
                     found.append(code)
     return languages

@@ -1,5 +1,16 @@
 """Words with which people close a message, in nine languages; lower case, without punctuation."""
 
+
+def word_set(words: str) -> frozenset[str]:
+    """Return the words of a text, so that long lists stay readable."""
+    return frozenset(words.split())
+
+
+def fold(text: str) -> str:
+    """Return a text without case: straight apostrophes, and the dotted capital İ as i."""
+    return text.casefold().replace("i\u0307", "i").replace("’", "'")
+
+
 CLOSINGS: dict[str, tuple[str, ...]] = {
     "en": (
         "regards", "best regards", "kind regards", "kindest regards", "warm regards",

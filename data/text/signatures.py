@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from data.text.phrases import CLOSINGS, THANKS
+from data.text.phrases import CLOSINGS, THANKS, fold
 
 _DELIMITER = re.compile(r"^(?:--|—|__)$")
 _MOST_SIGNATURE_LINES = 15
@@ -127,7 +127,7 @@ def closing_kind(line: str) -> str:
     """
     if len(line) > 80:
         return ""
-    words = line.casefold().replace("’", "'")
+    words = fold(line)
     head, comma, name = words.partition(",")
     phrase = head.strip(_EDGES)
     if comma and name.strip() and len(name.split()) > 4:
@@ -138,8 +138,8 @@ def closing_kind(line: str) -> str:
 
 @lru_cache(maxsize=1)
 def _closing_phrases() -> dict[str, str]:
-    phrases = {phrase.casefold(): "thanks" for group in THANKS.values() for phrase in group}
-    phrases |= {phrase.casefold(): "formal" for group in CLOSINGS.values() for phrase in group}
+    phrases = {fold(phrase): "thanks" for group in THANKS.values() for phrase in group}
+    phrases |= {fold(phrase): "formal" for group in CLOSINGS.values() for phrase in group}
     return phrases
 
 

@@ -1,0 +1,67 @@
+"""Mail addresses, web addresses that carry a secret, and IP addresses."""
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+from data.redaction.found import Found, preceded_by
+
+_EMAIL = re.compile(
+    r"(?<![\w.%+\-])\w[\w.%+'’\-]{0,63}(?:@| ?[\[(](?:at|arroba|chiocciola|małpa)[\])] ?)"
+    r"(?:\w[\w\-]{0,62}(?:\.| ?[\[(](?:dot|punkt|punto|ponto|kropka)[\])] ?)){1,8}"
+    r"[^\W\d_]{2,24}(?![\w@])",
+    re.IGNORECASE,
+)
+_MENTIONS_AT = re.compile(r"@|[\[(](?:at|arroba|chiocciola|małpa)[\])]", re.IGNORECASE)
+
+_URL = re.compile(
+    r"(?<!\w)(?:[a-z][a-z0-9+.\-]{1,15}://|www\.)[^\s<>\"'\x00]{1,4000}+", re.IGNORECASE
+)
+_TRAILING = ".,;:!?)]}»”’…"
+_USER = re.compile(r"^[^/]*//[^/@]+@|%40|^[^?#]*/(?:eyJ[\w\-]+\.[\w\-]+)")
+_SECRET_KEY = re.compile(
+    r"[?&#;/](?:[\w.\-\[\]]{0,30}?(?:token|signature|session|password|passwd|passwort|secret|apikey|api_key"
+    r"|api-key|credential|jwt|otp|magic)[\w\[\]]{0,12}|(?:x-amz-)?sig|key|auth|authorization|sid|sessid|phpsessid"
+    r"|jsessionid|pwd|pass|pw|hmac|access|sso|bearer|nonce|invite|email|e-?mail|mail|phone|tel)=[^&#\s]",
+    re.IGNORECASE,
+)
+
+_IPV4 = re.compile(r"(?<![\w.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w]|\.[0-9])")
+_IPV6 = re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])", re.IGNORECASE)
+_VERSION_WORDS = re.compile(
+    r"(?:\bv\.? ?$|(?:\bversion\w*|\bwersj\w+|\bversión|\bversão|\bversione|\bversie|\bsürüm\w*"
+    r"|\bfirmware|\bbuild|\brelease|\bupdate|\bchrome|\bfirefox|\bapp|\bdriver|\btreiber|\bsoftware)[\s:.,/\w]{0,12}$)",
+    re.IGNORECASE,
+)
+
+
+def find_links(text: str) -> Iterator[Found]:
+    """Yield mail addresses, web addresses with a secret or a user in them, and IP addresses.
+
+    Plain web addresses are not personal and are left alone.
+    """
+    if "://" in text or "www." in text:
+        for found in _URL.finditer(text):
+            url = found[0].rstrip(_TRAILING)
+            if _USER.search(url) or _SECRET_KEY.search(url):
+                yield Found("URL", found.start(), found.start() + len(url), url)
+    if _MENTIONS_AT.search(text):
+        for found in _EMAIL.finditer(text):
+            yield Found("EMAIL", found.start(), found.end(), found[0].casefold())
+    for found in _IPV4.finditer(text):
+        versioned = preceded_by(text, found.start(), _VERSION_WORDS, within=24)
+        if not versioned and _is_address(found[0]):
+            yield Found("IP", found.start(), found.end(), found[0])
+    if text.count(":") > 1:
+        for found in _IPV6.finditer(text):
+            if len(found[0]) > 4 and _is_address(found[0]):
+                yield Found("IP", found.start(), found.end(), found[0].casefold())
+
+
+def _is_address(raw: str) -> bool:
+    """Tell whether a text is an IP address of a machine other than one's own."""
+    try:
+        address = ipaddress.ip_address(raw)
+    except ValueError:
+        return False
+    return not (address.is_loopback or address.is_unspecified)

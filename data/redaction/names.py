@@ -1,0 +1,290 @@
+"""Names of people, found by what stands around them; no list of first names is needed."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from data.redaction import name_words as words
+from data.redaction.found import Found
+from data.text.phrases import CLOSINGS, GREETINGS, THANKS, fold
+
+_TOKEN = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
+_ENDS_NAME = re.compile(r"[ \u00a0]*(?:$|[\n,.!?:;()|/<\x00–—…]| - |-\s|[^\w\s&'’@\-\[])")
+_BREAK = re.compile(r"[\s,.!:;–—\-]*[,.!\n–—\-][\s,.!:;–—\-]*|\s+")
+_STARTS = re.compile(r"(?:^|[.!?,;:…)\n–—\-\x00]|[^\w\s])[\s\"'*_>\-–—]*$")
+_MOST_TOKENS = 4
+_MOST_REPEATED = 50  # names looked for again, so that no text takes quadratic time
+_LOOSE = frozenset({"name"})  # "the name is public": a name only with a capital
+_FARTHEST = 12
+
+
+class _Token(NamedTuple):
+    start: int
+    end: int
+    folded: str
+    capital: bool
+
+
+class _Cue(NamedTuple):
+    words: tuple[str, ...]
+    kind: str
+
+
+def find_names(text: str) -> Iterator[Found]:
+    """Yield names after greetings, titles, introductions, closings, labels and relations.
+
+    A full name found once is found wherever else it stands in the text.
+    """
+    tokens = [_token(match) for match in _TOKEN.finditer(text)]
+    found: dict[tuple[int, int], str] = {}
+    at = 0
+    while at < len(tokens):
+        cue = _cue_at(text, tokens, at)
+        if cue is None:
+            place = _before_suffix(text, tokens, at)
+            after = at + 1
+        else:
+            after = at + len(cue.words)
+            place = _after_cue(text, tokens, cue, at, after)
+        if place is not None:
+            found[place] = _value(text[place[0] : place[1]])
+        at = after
+    closing = _after_dash(text)
+    if closing is not None:
+        found.setdefault(closing, _value(text[closing[0] : closing[1]]))
+    for (start, end), value in found.items():
+        yield Found("NAME", start, end, value)
+    yield from _again(text, list(dict.fromkeys(text[start:end] for start, end in found)))
+
+
+def _token(match: re.Match[str]) -> _Token:
+    raw = match[0]
+    return _Token(match.start(), match.end(), fold(raw), raw[0].isupper())
+
+
+@lru_cache(maxsize=1)
+def _cues() -> dict[str, list[_Cue]]:
+    """Return the cues by their first word, longest first."""
+    groups = {
+        "title": words.TITLES,
+        "introduction": words.INTRODUCTIONS,
+        "weak": words.WEAK_INTRODUCTIONS,
+        "label": words.LABELS,
+        "relation": words.RELATIONS,
+        "greeting": tuple(p for phrases in GREETINGS.values() for p in phrases),
+        "thanks": tuple(p for phrases in THANKS.values() for p in phrases),
+        "closing": tuple(p for phrases in CLOSINGS.values() for p in phrases),
+    }
+    by_first: dict[str, list[_Cue]] = {}
+    for kind, phrases in groups.items():
+        for phrase in phrases:
+            parts = tuple(_TOKEN.findall(fold(phrase)))
+            by_first.setdefault(parts[0], []).append(_Cue(parts, kind))
+    for cues in by_first.values():
+        cues.sort(key=lambda cue: -len(cue.words))
+    return by_first
+
+
+def _cue_at(text: str, tokens: list[_Token], at: int) -> _Cue | None:
+    """Return the longest cue that starts at a token and stands where its kind may stand."""
+    for cue in _cues().get(tokens[at].folded, ()):
+        last = at + len(cue.words)
+        if last > len(tokens) or any(
+            tokens[at + n].folded != word
+            or text[tokens[at + n - 1].end : tokens[at + n].start]
+            not in (" ", "\u00a0", ". ", ".", "  ")
+            for n, word in enumerate(cue.words)
+            if n
+        ):
+            continue
+        if _may_stand(text, tokens[at], tokens[last - 1], cue):
+            return cue
+    return None
+
+
+def _may_stand(text: str, first: _Token, last: _Token, cue: _Cue) -> bool:
+    if cue.kind == "title":
+        return first.capital or first.folded not in words.ADDRESSED_BY_CASE
+    if cue.kind == "label":
+        return text[last.end : last.end + 3].lstrip().startswith(":")
+    if cue.kind in ("greeting", "closing", "thanks"):
+        before = text[max(0, first.start - _FARTHEST) : first.start]
+        return first.start == 0 or _STARTS.search(before) is not None
+    return True
+
+
+def _after_cue(
+    text: str, tokens: list[_Token], cue: _Cue, at: int, after: int
+) -> tuple[int, int] | None:
+    """Return where the name after a cue stands, if there is one."""
+    if after >= len(tokens):
+        return None
+    gap = text[tokens[after - 1].end : tokens[after].start]
+    if len(gap) > _FARTHEST or "\x00" in gap or any(c.isdigit() for c in gap):
+        return None
+    if cue.kind in ("closing", "thanks"):
+        return _signature(text, tokens, cue, after, gap)
+    if cue.kind == "title":
+        plain = gap in (" ", ". ", "\u00a0", ".\u00a0", ".")
+        return _name(text, tokens, after, one=True) if plain else None
+    if cue.kind == "label":
+        return _name(text, tokens, after, one=True) if gap.strip() == ":" else None
+    if "\n" in gap or gap.strip(" \u00a0:,-"):
+        return None
+    if cue.kind == "introduction":
+        return _name(text, tokens, after, one=True, lower=tokens[at].folded not in _LOOSE)
+    if cue.kind == "weak":
+        return _weak(text, tokens, after, gap, tokens[at:after])
+    if cue.kind == "relation":
+        return _name(text, tokens, after, one=True)
+    if any(known.kind == "title" for known in _cues().get(tokens[after].folded, ())):
+        return None  # the title is a cue of its own
+    place = _name(text, tokens, after, one=True)
+    return place if place and _ENDS_NAME.match(text, place[1]) else None
+
+
+def _weak(
+    text: str, tokens: list[_Token], after: int, gap: str, cue: list[_Token]
+) -> tuple[int, int] | None:
+    if gap.strip():
+        return None
+    if cue[0].folded in ("its", "it's"):
+        last = after + 1
+        speaks = last + 1 < len(tokens) and tokens[last + 1].folded in ("again", "here", "speaking")
+        return _name(text, tokens, after, one=False, lower=True, most=2) if speaks else None
+    return _name(text, tokens, after, one=False)
+
+
+def _signature(
+    text: str, tokens: list[_Token], cue: _Cue, after: int, gap: str
+) -> tuple[int, int] | None:
+    """Return the name after a closing: alone on its line, or up to a comma."""
+    if _BREAK.fullmatch(gap) is None or gap.count("\n") > 3:
+        return None
+    breaks = bool(gap.strip()) or "\n" in gap
+    if not breaks and " ".join(cue.words) in words.NEEDS_BREAK and cue.kind != "thanks":
+        return None
+    formal = cue.kind == "closing" and "\n" in gap
+    place = _name(text, tokens, after, one=True, lower=formal)
+    if place is None or _ENDS_NAME.match(text, place[1]) is None:
+        return None
+    if not tokens[after].capital and text[place[1] :].strip():
+        return None
+    return place
+
+
+def _name(
+    text: str,
+    tokens: list[_Token],
+    at: int,
+    *,
+    one: bool,
+    lower: bool = False,
+    most: int = _MOST_TOKENS,
+) -> tuple[int, int] | None:
+    """Return where a name that starts at a token stands.
+
+    Parameters
+    ----------
+    one : bool
+        Whether a single word is enough.
+    lower : bool
+        Whether a name in lower case (of at most two words) counts.
+    """
+    start, taken, end = at, 0, at
+    small = lower and not tokens[at].capital
+    while at < len(tokens) and taken < (min(most, 2) if small else most):
+        if at > start and not _adjoins(text, tokens[at - 1], tokens[at]):
+            break
+        token = tokens[at]
+        if token.folded in words.ACADEMIC and token.capital:
+            at += 1
+            continue
+        if not small and token.folded in words.PARTICLES and _leads_on(text, tokens, at):
+            at += 1
+            continue
+        if token.folded in words.NOT_NAMES or _is_cue_word(token.folded):
+            break
+        if not (token.capital or small):
+            break
+        at += 1
+        taken, end = taken + 1, at
+    if taken == 0 or (taken == 1 and not one):
+        return None
+    first, last = tokens[start], tokens[end - 1]
+    if taken == 1 and len(last.folded) < 2:
+        return None
+    return first.start, last.end
+
+
+def _adjoins(text: str, left: _Token, right: _Token) -> bool:
+    gap = text[left.end : right.start]
+    initial = left.end - left.start <= 2 or left.folded in words.ACADEMIC
+    return gap in (" ", "\u00a0", "-") or (initial and gap in (". ", "."))
+
+
+def _leads_on(text: str, tokens: list[_Token], at: int) -> bool:
+    """Tell whether a particle is followed by the rest of a name."""
+    for following in range(at + 1, min(at + 4, len(tokens))):
+        if not _adjoins(text, tokens[following - 1], tokens[following]):
+            return False
+        token = tokens[following]
+        if token.capital and token.folded not in words.PARTICLES:
+            return token.folded not in words.NOT_NAMES
+        if token.folded not in words.PARTICLES:
+            return False
+    return False
+
+
+@lru_cache(maxsize=1)
+def _single_cues() -> frozenset[str]:
+    kinds = ("closing", "thanks")
+    return frozenset(
+        cue.words[0]
+        for cues in _cues().values()
+        for cue in cues
+        if cue.kind in kinds and len(cue.words) == 1 and len(cue.words[0]) > 3
+    )
+
+
+def _is_cue_word(folded: str) -> bool:
+    return folded in _single_cues()
+
+
+def _before_suffix(text: str, tokens: list[_Token], at: int) -> tuple[int, int] | None:
+    """Return the name before a Turkish form of address, when the name starts at ``at``."""
+    token = tokens[at]
+    if not token.capital or token.folded in words.NOT_NAMES:
+        return None
+    for last in range(at, min(at + 3, len(tokens) - 1)):
+        if not _adjoins(text, tokens[last], tokens[last + 1]) or not tokens[last].capital:
+            return None
+        following = tokens[last + 1]
+        if following.capital and following.folded in words.SUFFIX_TITLES:
+            return token.start, tokens[last].end
+    return None
+
+
+_DASH = re.compile(r"(?:^|[.!?…]\s)\s?[-–—~]{1,2}\s?([^\W\d_][^\s]*(?: [^\W\d_][^\s]*){1,2})\s*$")
+
+
+def _after_dash(text: str) -> tuple[int, int] | None:
+    """Return a name of two or three words that a dash sets apart at the very end."""
+    found = _DASH.search(text, max(0, len(text) - 80))
+    if found is None:
+        return None
+    parts = [_token(match) for match in _TOKEN.finditer(found[1])]
+    proper = all(part.capital and part.folded not in words.NOT_NAMES for part in parts)
+    joined = " ".join(found[1][part.start : part.end] for part in parts)
+    return found.span(1) if proper and joined == found[1] else None
+
+
+def _again(text: str, names: list[str]) -> Iterator[Found]:
+    for name in [name for name in names if " " in name][:_MOST_REPEATED]:
+        for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text):
+            yield Found("NAME", match.start(), match.end(), _value(name))
+
+
+def _value(name: str) -> str:
+    return " ".join(name.casefold().split())
