@@ -1,0 +1,105 @@
+"""The knowledge of one client, ready to be searched: built once, never changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from suggest.lexical import BM25Index
+
+Vectors = NDArray[np.float32]
+Positions = NDArray[np.int64]
+
+
+class Dense(Protocol):
+    """Nearest passages of a vector."""
+
+    def nearest(self, queries: Vectors, n: int) -> Positions:
+        """Return positions of the n nearest, shape (queries, n), best first."""
+        ...
+
+    def write(self, path: Path) -> None:
+        """Write to one file."""
+        ...
+
+
+class Sentences(NamedTuple):
+    """Sentences of all passages.
+
+    Attributes
+    ----------
+    offsets : array of shape (passages + 1,)
+        Those of passage i are rows ``offsets[i]:offsets[i + 1]``.
+    spans : array of shape (sentences, 2)
+        Start and end in the text of the article.
+    vectors : float16 array of shape (sentences, dimension)
+    """
+
+    offsets: Positions
+    spans: Positions
+    vectors: NDArray[np.float16]
+
+
+@dataclass(frozen=True, eq=False)
+class ClientIndex:
+    """Everything that a search of one client reads.
+
+    Parameters
+    ----------
+    client_id, version : str
+    articles : DataFrame
+        Approved articles with at least one passage.
+    passages : DataFrame
+        Their passages: those of one article together, in the order of the articles.
+    vectors : array of shape (passages, dimension)
+    starts : array of shape (articles + 1,)
+        Passages of article i are rows ``starts[i]:starts[i + 1]``.
+    sentences : Sentences
+    words, parts : BM25Index
+        Over articles.
+    languages : array of shape (articles,)
+    translations : array of shape (articles, languages)
+        See :func:`suggest.translations.translations`.
+    dense : Dense
+    tokens : list of list of str, optional
+        Words of each article, kept for the next build; not stored.
+    """
+
+    client_id: str
+    version: str
+    articles: pd.DataFrame
+    passages: pd.DataFrame
+    vectors: Vectors
+    starts: Positions
+    sentences: Sentences
+    words: BM25Index
+    parts: BM25Index
+    languages: NDArray[np.str_]
+    translations: Positions
+    dense: Dense
+    tokens: Sequence[Sequence[str]] | None = None
+
+    @cached_property
+    def article_ids(self) -> list[str]:
+        """Ids of the articles, in order."""
+        return [str(a) for a in self.articles["article_id"].tolist()]
+
+    @cached_property
+    def passage_ids(self) -> list[str]:
+        """Ids of the passages, in order."""
+        return [str(p) for p in self.passages["passage_id"].tolist()]
+
+    @cached_property
+    def article_positions(self) -> dict[str, int]:
+        """Row of each article."""
+        return {a: i for i, a in enumerate(self.article_ids)}
+
+    @cached_property
+    def passage_positions(self) -> dict[str, int]:
+        """Row of each passage."""
+        return {p: i for i, p in enumerate(self.passage_ids)}

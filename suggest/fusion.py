@@ -1,0 +1,252 @@
+"""One score from dense and lexical evidence, and the probability that goes with it.
+
+A query is looked up as a whole and sentence by sentence. Of each of these chunks, an article has
+four pieces of evidence: the closest of its passages, the mean of its passages, BM25 of words and
+BM25 of parts of words. A weighted sum makes one score of the four; the chunks are put together
+by their best few, since a long ticket names one thing in one sentence and another in the next.
+
+``WEIGHTS`` and ``CALIBRATION`` come from :func:`fit` on the judged queries of
+``tests/benchmarks/retrieval.py`` (``python tests/benchmarks/retrieval.py refit`` prints them);
+the sets that are reported are not among them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.errors import ParameterError
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How evidence is added up; the closest passage counts 1.
+
+    Parameters
+    ----------
+    mean : float
+        Mean of an article's passages.
+    words, parts : float
+        BM25 of words, and of their parts, over the root of what the query could reach.
+    whole : float
+        The whole query beside its sentences.
+    second, third : float
+        The second and third best sentence beside the best one.
+    contrast : float
+        How much a sentence that sets some articles apart counts more than one that is close to
+        all of them.
+    """
+
+    mean: float = 0.5
+    words: float = 0.15
+    parts: float = 0.1
+    whole: float = 0.2
+    second: float = 0.3
+    third: float = 0.1
+    contrast: float = 0.1
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Logistic model of "this article answers the query"; the names are those of `features`."""
+
+    intercept: float = -4.0
+    peak: float = 3.0
+    dense: float = 1.0
+    lexical: float = 1.0
+    behind: float = -6.0
+    lead: float = 3.0
+
+
+WEIGHTS = Weights()
+CALIBRATION = Calibration()
+
+
+class Evidence(NamedTuple):
+    """What chunks (rows) say of candidate articles (columns); the whole query is row 0.
+
+    Attributes
+    ----------
+    closest, mean, words, parts : arrays of shape (chunks, articles)
+    """
+
+    closest: Floats
+    mean: Floats
+    words: Floats
+    parts: Floats
+
+
+class Fused(NamedTuple):
+    """Scores of candidate articles, shape (articles,) each.
+
+    Attributes
+    ----------
+    score : array
+        Ranks the articles; unbounded.
+    peak, dense, lexical : array
+        The best chunk's fused score, closeness and lexical score.
+    """
+
+    score: Floats
+    peak: Floats
+    dense: Floats
+    lexical: Floats
+
+
+def fuse(evidence: Evidence, weights: Weights = WEIGHTS) -> Fused:
+    """Put chunks and kinds of evidence together.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    weights : Weights
+
+    Returns
+    -------
+    Fused
+
+    Examples
+    --------
+    >>> one = Evidence(*(np.array([row]) for row in ([0.9, 0.5], [0.4, 0.4], [1.0, 0.0], [0, 0])))
+    >>> fuse(one).score.round(2).tolist()
+    [1.25, 0.7]
+    """
+    lexical = weights.words * evidence.words + weights.parts * evidence.parts
+    scores = evidence.closest + weights.mean * evidence.mean + lexical
+    score = scores[0] if len(scores) == 1 else _over_chunks(scores, weights)
+    return Fused(score, scores.max(axis=0), evidence.closest.max(axis=0), lexical.max(axis=0))
+
+
+def _over_chunks(scores: Floats, weights: Weights) -> Floats:
+    sentences = scores[1:]
+    spread = np.maximum(sentences.std(axis=1, keepdims=True), 1e-6)
+    contrast = (sentences - sentences.mean(axis=1, keepdims=True)) / spread
+    ranked = -np.sort(-(sentences + weights.contrast * contrast), axis=0)
+    total: Floats = weights.whole * scores[0]
+    for share, row in zip((1.0, weights.second, weights.third), ranked[:3], strict=False):
+        total = total + share * row
+    return total
+
+
+def features(fused: Fused) -> Floats:
+    """Return what the probability is computed from, shape (articles, 5).
+
+    Columns: peak, dense, lexical, how far the peak lies behind the best peak, and, for the
+    best one, how far it lies before the next.
+    """
+    peak = fused.peak
+    ordered = np.sort(peak)[::-1]
+    best = ordered[0] if len(ordered) else 0.0
+    lead = best - ordered[1] if len(ordered) > 1 else 0.0
+    behind = best - peak
+    return np.column_stack(
+        [peak, fused.dense, fused.lexical, behind, np.where(behind <= 0.0, lead, 0.0)]
+    )
+
+
+def probability(fused: Fused, calibration: Calibration = CALIBRATION) -> Floats:
+    """Return the probability, in (0, 1), that each article answers the query."""
+    c = calibration
+    coefficients = np.array([c.peak, c.dense, c.lexical, c.behind, c.lead])
+    logits: Floats = features(fused) @ coefficients + c.intercept
+    return 1.0 / (1.0 + np.exp(-logits))
+
+
+class Judged(NamedTuple):
+    """One query whose right articles are known.
+
+    Attributes
+    ----------
+    group : str
+        The collection it is from; every group counts the same.
+    evidence : Evidence
+    right : bool array of shape (articles,)
+    """
+
+    group: str
+    evidence: Evidence
+    right: NDArray[np.bool_]
+
+
+_GRID: Mapping[str, Sequence[float]] = {
+    "mean": (0.0, 0.25, 0.5, 1.0),
+    "words": (0.0, 0.05, 0.1, 0.15, 0.2, 0.3),
+    "parts": (0.0, 0.05, 0.1, 0.15, 0.2, 0.3),
+    "whole": (0.0, 0.2, 0.5, 1.0),
+    "second": (0.0, 0.15, 0.3, 0.5),
+    "third": (0.0, 0.1, 0.2),
+    "contrast": (0.0, 0.05, 0.1, 0.2),
+}
+
+
+def fit(judged: Sequence[Judged], *, rounds: int = 2) -> tuple[Weights, Calibration]:
+    """Choose weights and calibration on judged queries.
+
+    One weight at a time over a grid, to the highest reciprocal rank (queries with one right
+    article) or share of right articles among the first 20 (others), averaged over groups; then
+    a logistic regression over the first ten articles of each query, groups weighted alike.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+    rounds : int
+        Passes over the weights.
+
+    Returns
+    -------
+    Weights, Calibration
+
+    Raises
+    ------
+    ParameterError
+        Without a query that has a right article among its candidates.
+    """
+    usable = [j for j in judged if j.right.any()]
+    if not usable:
+        raise ParameterError(
+            "The 'judged' parameter of fit must hold a query with a right article among its "
+            f"candidates. Got {len(judged)} queries without one instead."
+        )
+    weights = WEIGHTS
+    for _ in range(rounds):
+        for name, grid in _GRID.items():
+            tried = [replace(weights, **{name: value}) for value in grid]
+            # The present value first: a change must be better, not equal.
+            weights = max([weights, *tried], key=lambda w: quality(usable, w))
+    return weights, fit_calibration(judged, weights)
+
+
+def quality(judged: Sequence[Judged], weights: Weights) -> float:
+    """Return what `fit` maximises, in [0, 1]."""
+    groups: dict[str, list[float]] = {}
+    for query in judged:
+        score = fuse(query.evidence, weights).score
+        ranks = np.flatnonzero(query.right[np.argsort(-score, kind="stable")])
+        single = len(ranks) == 1
+        value = 1.0 / (1.0 + ranks[0]) if single else float((ranks < 20).mean())
+        groups.setdefault(query.group, []).append(value)
+    return float(np.mean([np.mean(values) for values in groups.values()]))
+
+
+def fit_calibration(judged: Sequence[Judged], weights: Weights = WEIGHTS) -> Calibration:
+    """Fit the logistic model of `probability` on the first ten articles of each query."""
+    from sklearn.linear_model import LogisticRegression
+
+    rows, right, share = [], [], []
+    sizes: dict[str, int] = {}
+    for query in judged:
+        sizes[query.group] = sizes.get(query.group, 0) + 1
+    for query in judged:
+        fused = fuse(query.evidence, weights)
+        first = np.argsort(-fused.score, kind="stable")[:10]
+        rows.append(features(fused)[first])
+        right.append(query.right[first])
+        share.append(np.full(len(first), 1.0 / sizes[query.group]))
+    weight = np.concatenate(share)
+    model = LogisticRegression(C=100.0, max_iter=2000)
+    model.fit(np.vstack(rows), np.concatenate(right), sample_weight=weight * len(weight))
+    return Calibration(float(model.intercept_[0]), *(float(c) for c in model.coef_[0]))

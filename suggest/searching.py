@@ -1,0 +1,192 @@
+"""One search of one client: candidates, evidence, fusion."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from suggest.client_index import ClientIndex, Positions, Vectors
+from suggest.fusion import (
+    CALIBRATION,
+    WEIGHTS,
+    Calibration,
+    Evidence,
+    Floats,
+    Weights,
+    fuse,
+    probability,
+)
+from suggest.lexical import word_parts, words
+
+DEPTH = 64
+"""Candidates of each kind and chunk, before they are scored exactly."""
+
+_LIFTED = 2
+_COST_OF_TRANSLATION = 0.05
+
+Mask = NDArray[np.bool_]
+
+
+class Pool(NamedTuple):
+    """Candidate articles of one query, best first, as columns of one length.
+
+    Attributes
+    ----------
+    articles, passages : arrays of positions
+        The article, and the passage of it that is closest to the query.
+    score, probability, dense, lexical : arrays of float
+    """
+
+    articles: Positions
+    passages: Positions
+    score: Floats
+    probability: Floats
+    dense: Floats
+    lexical: Floats
+
+    def head(self, k: int) -> "Pool":
+        """Return the first k."""
+        return Pool(*(column[:k] for column in self))
+
+
+def pool(
+    index: ClientIndex,
+    texts: Sequence[str],
+    vectors: Vectors,
+    *,
+    allowed: Mask | None = None,
+    language: str | None = None,
+    depth: int = DEPTH,
+    weights: Weights = WEIGHTS,
+    calibration: Calibration = CALIBRATION,
+) -> Pool:
+    """Score the candidate articles of one query.
+
+    Parameters
+    ----------
+    index : ClientIndex
+    texts : sequence of str
+        The query's chunks, the whole first.
+    vectors : array of shape (chunks, dimension)
+    allowed : bool array of shape (articles,), optional
+        Articles that may be found.
+    language : str, optional
+        Only articles in this language are returned; those in others still lend their score to
+        their translations.
+    depth : int
+        Candidates of each kind and chunk.
+    """
+    articles, evidence, passages = gather(
+        index, texts, vectors, allowed=allowed, language=language, depth=depth
+    )
+    fused = fuse(evidence, weights)
+    chance = probability(fused, calibration)
+    scored = Pool(articles, passages, fused.score, chance, fused.dense, fused.lexical)
+    scored = _lend(index, scored, language)
+    if language is not None:
+        kept = index.languages[scored.articles] == language
+        scored = Pool(*(column[kept] for column in scored))
+    # Articles stand in the order of their ids: a tie is broken the same way everywhere.
+    order = np.lexsort((scored.articles, -scored.score))
+    return Pool(*(column[order] for column in scored))
+
+
+def gather(
+    index: ClientIndex,
+    texts: Sequence[str],
+    vectors: Vectors,
+    *,
+    allowed: Mask | None = None,
+    language: str | None = None,
+    depth: int = DEPTH,
+) -> tuple[Positions, Evidence, Positions]:
+    """Return candidate articles, the evidence for them, and the closest passage of each."""
+    found = [words(text) for text in texts]
+    by_word = np.stack([index.words.scores(w) for w in found])
+    by_part = np.stack([index.parts.scores(word_parts(w)) for w in found])
+    articles = _candidates(index, vectors, by_word + by_part, allowed, language, depth)
+    starts = index.starts[articles]
+    sizes = index.starts[articles + 1] - starts
+    offsets = np.cumsum(sizes) - sizes
+    rows = np.repeat(starts - offsets, sizes) + np.arange(int(sizes.sum()))
+    if not len(articles):
+        nothing = np.empty((len(texts), 0))
+        return articles, Evidence(nothing, nothing, nothing, nothing), articles
+    whole = len(rows) == len(index.vectors)
+    closeness = vectors @ (index.vectors if whole else index.vectors[rows]).T
+    evidence = Evidence(
+        np.maximum.reduceat(closeness, offsets, axis=1),
+        np.add.reduceat(closeness, offsets, axis=1) / sizes,
+        by_word[:, articles],
+        by_part[:, articles],
+    )
+    return articles, evidence, rows[_closest(closeness.max(axis=0), offsets, sizes)]
+
+
+def _candidates(
+    index: ClientIndex,
+    vectors: Vectors,
+    lexical: NDArray[np.float32],
+    allowed: Mask | None,
+    language: str | None,
+    depth: int,
+) -> Positions:
+    count = len(index.languages)
+    may = np.ones(count, dtype=bool) if allowed is None else allowed
+    if count <= depth:
+        return np.flatnonzero(may)
+    chosen = np.zeros(count, dtype=bool)
+    # With a filter, the best of what passes it, besides the best of all that may lend a score.
+    masks = [may] if language is None else [may, may & (index.languages == language)]
+    for mask in masks:
+        chosen[_nearest_articles(index, vectors, mask, depth)] = True
+        masked = np.where(mask, lexical, -1.0)
+        best = np.argpartition(-masked, depth - 1, axis=1)[:, :depth]
+        chosen[best[np.take_along_axis(masked, best, axis=1) > 0.0]] = True
+    partners = index.translations[chosen].ravel()
+    chosen[partners[partners >= 0]] = True
+    return np.flatnonzero(chosen & may)
+
+
+def _nearest_articles(index: ClientIndex, vectors: Vectors, mask: Mask, depth: int) -> Positions:
+    sizes = np.diff(index.starts)
+    if mask.all():
+        near = index.dense.nearest(vectors, min(depth, len(index.vectors)))
+    else:
+        rows = np.flatnonzero(np.repeat(mask, sizes))
+        if not len(rows):
+            return np.empty(0, dtype=np.int64)
+        closeness = vectors @ index.vectors[rows].T
+        n = min(depth, len(rows))
+        near = rows[np.argpartition(-closeness, n - 1, axis=1)[:, :n]]
+    places: Positions = np.searchsorted(index.starts, near.ravel(), side="right") - 1
+    return np.unique(places)
+
+
+def _closest(best: Floats, offsets: Positions, sizes: Positions) -> Positions:
+    """Position of the first maximum of each segment."""
+    peaks = np.repeat(np.maximum.reduceat(best, offsets), sizes)
+    hits = np.flatnonzero(best >= peaks)
+    return hits[np.searchsorted(hits, offsets)]
+
+
+def _lend(index: ClientIndex, scored: Pool, language: str | None) -> Pool:
+    """Let translations of good articles stand right behind them.
+
+    Without a language asked for, only the translations of the first few are lifted: the other
+    places belong to other articles.
+    """
+    if index.translations.shape[1] < 2 or not len(scored.articles):
+        return scored
+    at = {int(article): i for i, article in enumerate(scored.articles)}
+    score, chance = scored.score.copy(), scored.probability.copy()
+    first = np.lexsort((scored.articles, -scored.score))
+    for i in first[: _LIFTED if language is None else len(first)]:
+        for partner in index.translations[scored.articles[i]]:
+            j = at.get(int(partner), -1)
+            lent = scored.score[i] - _COST_OF_TRANSLATION
+            if j >= 0 and (language is None or index.languages[partner] == language):
+                score[j] = max(score[j], lent)
+                chance[j] = max(chance[j], scored.probability[i] * (1 - _COST_OF_TRANSLATION))
+    return scored._replace(score=score, probability=chance)
