@@ -30,8 +30,9 @@ _FORMS = tuple(
     for form in (
         # 14 Larkspur Close, Leeds LS8 2QT
         rf"(?<![\w/.-])[0-9]{{1,5}}[A-Za-z]?,? (?:{_CAP} ){{1,4}}(?:Street|St|Road|Rd|Avenue|Ave"
-        rf"|Lane|Ln|Drive|Dr|Close|Court|Ct|Crescent|Boulevard|Blvd|Way|Place|Pl|Square|Sq|Terrace"
-        rf"|Gardens|Grove|Mews|Row|Parade|Highway|Hwy)\b\.?(?:,? (?:Apt|Apartment|Flat|Unit|Suite)\.? ?\w{{1,5}})?"
+        rf"|Lane|Ln|Drive|Dr|Close|Court|Ct|Crescent|Boulevard|Blvd|Way|Place|Pl|Square|Sq"
+        rf"|Terrace|Gardens|Grove|Mews|Row|Parade|Highway|Hwy)\b\.?"
+        rf"(?:,? (?:Apt|Apartment|Flat|Unit|Suite)\.? ?\w{{1,5}})?"
         rf"(?:, {_CAP}(?: {_CAP}){{0,2}})?(?:,? [A-Z]{{2}})?"
         rf"(?:,? (?:[0-9]{{5}}(?:-[0-9]{{4}})?"
         rf"|[A-Z]{{1,2}}[0-9][A-Z0-9]? ?[0-9][A-Z]{{2}}))?(?!\w)",

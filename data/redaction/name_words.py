@@ -112,8 +112,9 @@ NEEDS_BREAK = frozenset(
     {
         "best", "love", "yours", "dag", "ta", "ty", "br", "kr", "gr", "bg", "att", "take care",
         "viva", "in fede", "dank", "grato", "grata", "baci", "besos", "bises", "danke",
-        "thank you", "thanks", "merci", "gracias", "grazie", "bedankt", "dziękuję", "dzięki", "obrigado",
-        "obrigada", "liebe", "lieber", "cara", "caro", "gentile", "beste", "cher", "chère",
+        "thank you", "thanks", "merci", "gracias", "grazie", "bedankt", "dziękuję", "dzięki",
+        "obrigado", "obrigada", "liebe", "lieber", "cara", "caro", "gentile", "beste", "cher",
+        "chère",
     }
 )  # fmt: skip
 """Closings that count only before a comma or a line end: they are everyday words as well."""

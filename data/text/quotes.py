@@ -11,7 +11,8 @@ _QUOTED = re.compile(r"^>(?![0-9=<])")
 _LONGEST_LINE = 400  # an attribution or header line is never longer
 
 _WROTE = re.compile(
-    r"\b(?:wrote|writes|a écrit|écrivait|schrieb|geschrieben|escribió|escribio|ha scritto|scrive"
+    r"\b(?:wrote|writes|a écrit|écrivait|schrieb|geschrieben"
+    r"|geschreven|escribió|escribio|ha scritto|scrive"
     r"|schreef|napisał(?:\(a\)|/a|a)?|napisana przez|pisze|escreveu|yazdı)",
     re.IGNORECASE,
 )
@@ -94,6 +95,8 @@ def drop_quotes(lines: Sequence[str]) -> list[str]:
             continue
         end = _attribution(lines, at)
         if end > at:
+            if line.startswith(("<", "(<")) and kept and 0 < len(kept[-1].split()) <= 4:
+                kept.pop()  # the name was wrapped off its address
             following = next((n for n in range(end, min(end + 4, len(lines))) if lines[n]), end)
             if following < len(lines) and _QUOTED.match(lines[following]):
                 at = following
@@ -136,10 +139,9 @@ def _attribution(lines: Sequence[str], at: int) -> int:
 
 def _drop_attribution(kept: list[str]) -> None:
     """Forget an attribution just above a quote that names neither time nor address."""
-    while kept and not kept[-1]:
-        kept.pop()
-    if kept and kept[-1].endswith(":") and len(kept[-1]) < 200 and _WROTE.search(kept[-1]):
-        kept.pop()
+    at = next((n for n in range(len(kept) - 1, -1, -1) if kept[n]), -1)
+    if at >= 0 and kept[at].endswith(":") and len(kept[at]) < 200 and _WROTE.search(kept[at]):
+        del kept[at:]
 
 
 def _header_block(lines: Sequence[str], at: int) -> int:
