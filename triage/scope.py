@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 Table = NDArray[np.float64]
 
 # Signs point outwards. Weights were chosen by leaving a fifth of the intents out of training
-# sets (`python tests/benchmarks/triage.py scope`), never on texts labelled out of scope.
+# sets (`python tests/benchmarks/intents.py scope`), never on texts labelled out of scope.
 SIGNALS = ("best_score", "margin", "nearest", "unknown_words")
 _WEIGHTS = np.array([1.0, 0.0, 0.5, 0.0])
 
