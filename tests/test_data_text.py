@@ -213,9 +213,9 @@ def test_sentences_cover_the_text_in_order(text: str, language: str) -> None:
         ),
         (
             "en",
-            "The parcel that I ordered three weeks ago from your shop in\nLeeds is lost. Help.",
+            "The parcel that I ordered three weeks ago from your web shop in\nLeeds is lost. Help.",
             [
-                "The parcel that I ordered three weeks ago from your shop in\nLeeds is lost.",
+                "The parcel that I ordered three weeks ago from your web shop in\nLeeds is lost.",
                 "Help.",
             ],
         ),

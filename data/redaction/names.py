@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from data.redaction import name_words as words
+from data.redaction import order_words
 from data.redaction.found import Found
 from data.text.phrases import CLOSINGS, GREETINGS, THANKS, fold
 
@@ -204,7 +205,7 @@ def _name(
         if not small and token.folded in words.PARTICLES and _leads_on(text, tokens, at):
             at += 1
             continue
-        if token.folded in words.NOT_NAMES or _is_cue_word(token.folded):
+        if _is_other_word(token.folded):
             break
         if not (token.capital or small):
             break
@@ -248,8 +249,15 @@ def _single_cues() -> frozenset[str]:
     )
 
 
-def _is_cue_word(folded: str) -> bool:
-    return folded in _single_cues()
+def _is_other_word(folded: str) -> bool:
+    """Tell whether a word, though with a capital, is no part of a name."""
+    return (
+        folded in words.NOT_NAMES
+        or folded in _single_cues()
+        or folded in order_words.ORDERS
+        or folded in order_words.OTHERS
+        or folded in ("nr", "no", "num", "number", "nummer")
+    )
 
 
 def _before_suffix(text: str, tokens: list[_Token], at: int) -> tuple[int, int] | None:
