@@ -27,7 +27,7 @@ from data.text import detect_language
 
 logger = logging.getLogger(__name__)
 
-MAX_BYTES = 5_000_000
+MAX_BYTES = 2_000_000
 """Largest article that is imported, in bytes."""
 
 DEFAULTS = {"version": 1, "kind": "article", "audience": "public", "status": "approved"}
@@ -73,7 +73,7 @@ def read_articles(
         the first heading; article_id from the path.
     timezone : str, optional
         IANA name of the zone of times that carry none; a date alone means midnight UTC.
-    max_bytes : int, default=5_000_000
+    max_bytes : int, default=2_000_000
         Larger articles are skipped.
 
     Returns
@@ -217,7 +217,10 @@ def _checked(one: Found, client_id: str, defaults: Mapping[str, Any], max_bytes:
         size = len(text.encode(errors="replace"))
         if size > max_bytes:
             return one._replace(reason=_too_large(one.path, size, max_bytes))
-        text = to_text(text, url=str(fields.get("url") or ""))
+        try:
+            text = to_text(text, url=str(fields.get("url") or ""))
+        except LoadError as error:
+            return one._replace(reason=str(error), fields=fields)
     if isinstance(text, str) and not text.strip():
         return one._replace(reason="It has no text.", fields=fields)
     title = fields.get("title")

@@ -21,10 +21,12 @@ from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
+from bs4.exceptions import ParserRejectedMarkup
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
+from data.errors import LoadError
 from data.knowledge.tags import BLOCKS, IGNORED, tidy_html, to_commonmark
 
 # A line this long was broken for its width, a shorter one for a reason.
@@ -45,6 +47,11 @@ def markdown_to_text(source: str, *, url: str = "") -> str:
     source : str
     url : str, default=""
         Address of the article, against which relative links are resolved.
+
+    Raises
+    ------
+    LoadError
+        When it is nested too deeply to be read.
     """
     html = str(_markdown().render(to_commonmark(source)))
     return html_to_text(tidy_html(html), url=url)
@@ -56,13 +63,32 @@ def html_to_text(source: str, *, url: str = "") -> str:
 
 
 def parse_html(source: str) -> BeautifulSoup:
-    """Parse HTML leniently."""
-    return BeautifulSoup(_INVISIBLE.sub("", source), "html.parser")
+    """Parse HTML leniently.
+
+    Raises
+    ------
+    LoadError
+        When no parser can make sense of it.
+    """
+    try:
+        return BeautifulSoup(_INVISIBLE.sub("", source), "html.parser")
+    except (ParserRejectedMarkup, RecursionError) as error:
+        raise LoadError(f"The HTML cannot be read: {error}.") from error
 
 
 def tree_to_text(tree: Tag, *, url: str = "") -> str:
-    """Normalise a parsed document or a part of it."""
-    return unicodedata.normalize("NFC", "\n\n".join(_Walker(url).blocks(tree))).strip()
+    """Normalise a parsed document or a part of it.
+
+    Raises
+    ------
+    LoadError
+        When elements are nested hundreds deep.
+    """
+    try:
+        blocks = _Walker(url).blocks(tree)
+    except RecursionError as error:
+        raise LoadError("The text cannot be read: it is nested too deeply.") from error
+    return unicodedata.normalize("NFC", "\n\n".join(blocks)).strip()
 
 
 @lru_cache(maxsize=1)
@@ -183,7 +209,7 @@ class _Walker:
     def inline(self, node: PageElement) -> str:
         """Give the words of an inline node; images become marks that `settle` resolves."""
         if isinstance(node, NavigableString):
-            return re.sub(r"\s+", " ", str(node))
+            return re.sub(r"\s+", " ", str(node).replace("\ufffc", ""))
         if not isinstance(node, Tag):
             return ""
         if node.name == "br":

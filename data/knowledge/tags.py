@@ -125,17 +125,19 @@ _ANY_TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)((?:\s[^<>]*)?)>")
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _TAG = re.compile(
     r"\{%-?\s*(end)?(hint|tabs?|content-ref|embed|file|code|stepper|step|columns?|swagger|api-method"
-    r"|updates?|openapi|include)\b(.*?)-?%\}"
+    r"|updates?|openapi|include)\b([^%\n]{0,500})%\}"
 )
 _ATTRIBUTE = re.compile(r"([\w-]+)\s*=\s*[\"“]([^\"”]*)[\"”]")
 # Markdown wants <…> around an address with blanks; many tools and people leave it out.
-_LOOSE_IMAGE = re.compile(r"(!\[[^\]\n]*\])\(([^()<>\n]*(?:\([^()<>\n]*\)[^()<>\n]*)*)\)")
+_LOOSE_IMAGE = re.compile(
+    r"(!\[[^\]\n]{0,300}\])\(([^()<>\n]{0,500}(?:\([^()<>\n]{0,99}\)[^()<>\n]{0,99}){0,9})\)"
+)
 # What is left of an image link whose first half a converter cut off: " (1) (3).png>)".
 _TORN_IMAGE = re.compile(
-    r"[^\S\n]*(?:\(\d+\)[^\S\n]*)*\.(?:png|jpe?g|gif|svg|webp)>\)", re.IGNORECASE
+    r"[^\S\n]{0,3}(?:\(\d{1,3}\)[^\S\n]?){0,4}\.(?:png|jpe?g|gif|svg|webp)>\)", re.IGNORECASE
 )
 # A backslash at the end of a paragraph breaks no line; editors leave it there all the same.
-_LAST_BACKSLASH = re.compile(r"[^\S\n]*\\+\s*(?=</?(?:p|li|ul|ol|td|th|h[1-6])\b)")
+_LAST_BACKSLASH = re.compile(r"(?<!\\)\\+\s*(?=</?(?:p|li|ul|ol|td|th|h[1-6])\b)")
 # Bold that CommonMark does not take as such, as in "**Price.**The": the signs are no words.
 _STRAY_BOLD = re.compile(r"(?<!\*)\*\*(?!\*)")
 _CODE = re.compile(r"(<pre\b.*?</pre>|<code\b.*?</code>)", re.DOTALL)

@@ -54,6 +54,8 @@ class Checked(NamedTuple):
 
 def show(value: object) -> str:
     """Name a value in a message: short scalars as written, anything else by its type."""
+    if isinstance(value, np.generic):
+        value = value.item()
     if isinstance(value, (str, int, float, Decimal, date)):
         text = repr(value if isinstance(value, (str, int, float)) else str(value))
         return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

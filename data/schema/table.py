@@ -34,7 +34,7 @@ _PARSERS: dict[str, tuple[Parser, str]] = {
 }
 _KEEP_BLANK = ("text", "string")
 _LIKELY = 70
-_SURE = 88
+_SURE = 85
 
 
 @dataclass(frozen=True)
