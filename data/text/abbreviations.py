@@ -7,7 +7,9 @@ def _set(words: str) -> frozenset[str]:
 
 MID: dict[str, frozenset[str]] = {
     "all": _set("dr prof mr mrs ms st vs cf e.g i.e p.s"),
-    "en": _set("jr sr messrs rev capt lt gen sgt gov dept approx appt apt ave blvd viz incl excl"),
+    "en": _set(
+        "jr sr misc messrs rev capt lt gen sgt gov dept approx appt apt ave blvd viz incl excl"
+    ),
     "de": _set(
         "bzw ggf evtl inkl exkl zzgl abzgl z.b d.h u.a z.t i.d.r o.ä v.a s.o s.u m.e i.a str hr hrn"
         " ing dipl med kto bzgl betr vgl abb anm gem ggü mind mio mrd sog std stk tägl urspr"
