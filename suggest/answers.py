@@ -1,0 +1,197 @@
+"""The answer to one request: which passage, which sentences of it, with slots filled."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from data.knowledge import sentence_spans
+from data.text import Span
+from suggest.draft import DraftSentence, Role, SourceKind, Support
+from suggest.findings import Finding, best
+from suggest.grounding import Dropped, Facts, Source, ground
+from suggest.reading import Passage
+from suggest.salutations import salutations
+from suggest.selection import Sentence, choose, read_sentences
+from suggest.slots import CODE, SLOT, SlotValues, fill
+
+_LONGEST_STEPS = 15
+# An article that answers is complete in itself: a macro must fit clearly better to replace it.
+_MACRO_LEAD = 0.02
+# How much better a procedure must fit than the best public text to stop a reply.
+_PROCEDURE_LEAD = 0.05
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Supported sentences to one request.
+
+    Parameters
+    ----------
+    finding : Finding
+    sentences : tuple of DraftSentence
+        All of them grounded.
+    dropped : tuple of Dropped
+        What was chosen and is not supported.
+    slots : tuple of (str, str)
+        Slot and ``filled`` or ``missing``.
+    """
+
+    finding: Finding
+    sentences: tuple[DraftSentence, ...]
+    dropped: tuple[Dropped, ...]
+    slots: tuple[tuple[str, str], ...]
+
+    @property
+    def is_macro(self) -> bool:
+        """Whether it is a macro, used whole."""
+        return self.finding.passage.kind == "macro"
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Slots without a value."""
+        return tuple(slot for slot, state in self.slots if state == "missing")
+
+
+class Choice(NamedTuple):
+    """What was found for one request: an answer, or a procedure that fits better, if any."""
+
+    answer: Answer | None
+    procedure: Finding | None
+    dropped: int = 0
+
+
+def choose_answer(
+    findings: Sequence[Finding],
+    values: SlotValues,
+    *,
+    language: str,
+    request: int,
+    threshold: float,
+) -> Choice:
+    """Choose the answer to one request.
+
+    Text in the customer's language comes before text in another; among equals an article comes
+    before a macro that lacks a value; a procedure that fits better than all of them wins.
+    """
+    supported = [f for f in findings if f.support >= threshold]
+    usable = [f for f in supported if f.usable]
+    procedure = best(f for f in supported if not f.usable)
+    top = best(usable)
+    if procedure and (top is None or procedure.support >= top.support + _PROCEDURE_LEAD):
+        return Choice(None, procedure)
+    own = [f for f in usable if f.passage.language == language]
+    dropped = 0
+    for finding in [*_ordered(own, values), *(f for f in usable if f not in own)]:
+        answer = answer_from(finding, values, request=request)
+        dropped += len(answer.dropped)
+        if answer.sentences:
+            return Choice(answer, None, dropped)
+    return Choice(None, None, dropped)
+
+
+def answer_from(finding: Finding, values: SlotValues, *, request: int) -> Answer:
+    """Take the answering sentences of a passage, fill their slots and keep what is grounded."""
+    passage = finding.passage
+    filler = values.for_variables(passage.variables)
+    known: dict[str, str | None] = {}
+
+    def value(slot: str) -> str | None:
+        return known.setdefault(slot, filler(slot))
+
+    chosen = _macro(finding, request) if passage.kind == "macro" else _article(finding, request)
+    slots = list(dict.fromkeys(m.group(1) for s in chosen for m in SLOT.finditer(s.text)))
+    filled = {slot: text for slot in slots if (text := value(slot)) is not None}
+    grounded = ground(
+        [replace(s, text=fill(s.text, filled).text) for s in chosen],
+        [source_of(passage)],
+        Facts(slots=filled, values=tuple(filler.facts())),
+    )
+    kept = grounded.kept
+    # Half a macro, or a list without one of its steps, says something else.
+    if grounded.dropped and (
+        passage.kind == "macro" or any(d.sentence.line for d in grounded.dropped)
+    ):
+        kept = ()
+    states = tuple((slot, "filled" if slot in filled else "missing") for slot in slots)
+    return Answer(finding, kept, grounded.dropped, states if kept else ())
+
+
+def source_of(passage: Passage) -> Source:
+    """Return the article of a passage as a source."""
+    kind: SourceKind = "macro" if passage.kind == "macro" else "article"
+    return Source(
+        "procedure" if passage.kind == "procedure" else kind,
+        passage.article_id,
+        passage.version,
+        passage.text,
+        public=passage.public and passage.kind != "procedure",
+    )
+
+
+def steps_of(finding: Finding) -> tuple[DraftSentence, ...]:
+    """Return the sentences of a procedure, for the agent only."""
+    known = finding.passage.prepared.sentences[:_LONGEST_STEPS]
+    return _sentences(finding, known, role="step", request=-1)
+
+
+def _ordered(findings: Iterable[Finding], values: SlotValues) -> list[Finding]:
+    """Best first; a macro whose slots cannot all be filled comes after the articles."""
+
+    def rank(finding: Finding) -> tuple[bool, float]:
+        macro = finding.passage.kind == "macro"
+        lacking = macro and not _fillable(finding.passage, values)
+        return lacking, -finding.support + _MACRO_LEAD * macro
+
+    return sorted(findings, key=rank)
+
+
+def _fillable(passage: Passage, values: SlotValues) -> bool:
+    filler = values.for_variables(passage.variables)
+    spans = _macro_spans(passage)
+    return all(filler(m.group(1)) is not None for span in spans for m in SLOT.finditer(span.text))
+
+
+def _article(finding: Finding, request: int) -> tuple[DraftSentence, ...]:
+    known = finding.passage.prepared.sentences
+    chosen = [known[i] for i in choose(finding.passage.prepared, finding.close)]
+    return _sentences(finding, chosen, role="answer", request=request)
+
+
+def _macro(finding: Finding, request: int) -> tuple[DraftSentence, ...]:
+    passage = finding.passage
+    known = read_sentences(passage.text, _macro_spans(passage), passage.language)
+    return _sentences(finding, known, role="answer", request=request)
+
+
+def _sentences(
+    finding: Finding, chosen: Sequence[Sentence], *, role: Role, request: int
+) -> tuple[DraftSentence, ...]:
+    passage = finding.passage
+    kind = source_of(passage).source
+    # A single item is no list.
+    listed = sum(bool(s.marker) for s in chosen) > 1
+    return tuple(
+        DraftSentence(
+            text=s.text,
+            role=role,
+            support=Support(
+                kind, passage.article_id, passage.version, (s.start, s.end), finding.support
+            ),
+            request=request,
+            marker=s.marker if listed else "",
+            line=bool(s.row or (listed and s.marker) or (before and before.item and not s.item)),
+        )
+        for before, s in zip([None, *chosen], chosen, strict=False)
+    )
+
+
+def _macro_spans(passage: Passage) -> list[Span]:
+    """Return the sentences of a macro without its own greeting and closing."""
+    if CODE.search(SLOT.sub("", passage.text)):
+        return []
+    spans = sentence_spans(passage.text, passage.language)
+    words = salutations(passage.language)
+    while spans and words.greeting.fullmatch(SLOT.sub("x", spans[0].text)):
+        spans = spans[1:]
+    ends = [i for i, s in enumerate(spans) if i > 0 and words.closing.match(s.text)]
+    return spans[: ends[0] if ends else len(spans)]

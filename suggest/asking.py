@@ -1,0 +1,123 @@
+"""What the customer asks for: the sentences of a message that ask or complain.
+
+Nothing here decides what a ticket is about; it only finds out where one request ends and the
+next begins, so that each can be answered from its own source.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+import yaml
+
+from data.text import LANGUAGES, Span, sentences
+from suggest.salutations import salutations
+
+# Fewer words than this rarely say what they are about: "How do I do that?" needs its neighbour.
+_SHORT = 6
+_LONGEST_WORDS = 60
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+class Request(NamedTuple):
+    """One request.
+
+    Attributes
+    ----------
+    text : str
+        The asking sentence, as the customer wrote it.
+    query : str
+        What to search with: the sentence, and the one before it where it is short.
+    """
+
+    text: str
+    query: str
+
+
+class Requests(NamedTuple):
+    """The requests of a message, at most as many as were asked for, and how many there are."""
+
+    chosen: tuple[Request, ...]
+    found: int
+
+
+def split_requests(text: str, language: str, *, most: int = 2) -> Requests:
+    """Split a message into requests.
+
+    A message where no sentence asks is one request as a whole.
+
+    Parameters
+    ----------
+    text : str
+        The customer's own words.
+    language : str
+        One of ``data.text.LANGUAGES``.
+    most : int
+        How many to return: questions before complaints, in the order of the text.
+
+    Examples
+    --------
+    >>> found = split_requests("Hi! Where is my order? Also, I need an invoice. Thanks!", "en")
+    >>> [r.text for r in found.chosen]
+    ['Where is my order?', 'Also, I need an invoice.']
+    """
+    spans = [s for s in sentences(text, language) if _LETTER.search(s.text)]
+    telling = [s for s in spans if not is_courtesy(s.text, language)]
+    asking = [i for i, s in enumerate(telling) if _asks(s.text, language)]
+    if len(asking) <= 1:
+        # One request: what stands around it says what it is about.
+        whole = _shortened(_joined(telling or spans))
+        return Requests((Request(whole, whole),), 1) if whole else Requests((), 0)
+    first = sorted(asking, key=lambda i: (not telling[i].text.rstrip().endswith("?"), i))[:most]
+    chosen = tuple(_request(telling, i) for i in sorted(first))
+    return Requests(chosen, len(asking))
+
+
+def _request(spans: list[Span], position: int) -> Request:
+    text = _shortened(spans[position].text)
+    before = spans[position - 1].text if position and len(text.split()) < _SHORT else ""
+    return Request(text, f"{_shortened(before)} {text}".strip())
+
+
+def _asks(text: str, language: str) -> bool:
+    words = text.replace("’", "'")
+    return "?" in text or bool(_patterns()["asking"][language].search(words))
+
+
+def is_courtesy(text: str, language: str) -> bool:
+    """Whether a sentence only greets, thanks or signs.
+
+    Examples
+    --------
+    >>> is_courtesy("Hi Anna,", "en"), is_courtesy("Where is it?", "en")
+    (True, False)
+    """
+    opening = salutations(language).greeting.match(text)
+    rest = text[opening.end() :] if opening else text
+    if not _LETTER.search(rest):
+        return True
+    return "?" not in text and bool(_patterns()["courtesy"][language].match(text))
+
+
+def _joined(spans: Iterable[Span]) -> str:
+    return " ".join(" ".join(s.text.split()) for s in spans)
+
+
+def _shortened(text: str) -> str:
+    return " ".join(text.split()[:_LONGEST_WORDS])
+
+
+@cache
+def _patterns() -> dict[str, dict[str, re.Pattern[str]]]:
+    raw = yaml.safe_load(files("suggest").joinpath("asking.yaml").read_text(encoding="utf-8"))
+    return {
+        kind: {code: _words(raw[kind][code]) for code in LANGUAGES}
+        for kind in ("asking", "courtesy")
+    }
+
+
+def _words(words: list[str]) -> re.Pattern[str]:
+    forms = (re.escape(w.rstrip("*")) + (r"\w*" if w.endswith("*") else "") for w in words)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)", re.IGNORECASE)

@@ -1,0 +1,282 @@
+"""Prepare a reply from approved sentences, or say that there is none.
+
+Extractive: the customer's words are split into requests, each request is answered with sentences
+of one passage or with one macro, and the check of :mod:`suggest.grounding` has the last word.
+How the outcome is decided stands in :mod:`suggest.outcome`. A ticket, an article or a macro
+never changes an outcome by what it says: text is data.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, Self
+
+from data.errors import ParameterError
+from data.text import LANGUAGES, detect_language
+from data.ticket import Ticket, as_ticket
+from suggest.acceptance import PriorLogistic, acceptance_model, support_model
+from suggest.answers import Answer, choose_answer, steps_of
+from suggest.asking import is_courtesy, split_requests
+from suggest.compose import body, compose
+from suggest.draft import Draft, DraftSentence, Role, Support
+from suggest.findings import Finder, Finding, Searcher
+from suggest.greetings import Greeting, greeting, resolve_timezone
+from suggest.outcome import OUTCOME_OF, features_of, reason_for, why_none
+from suggest.phrases import phrasebook
+from suggest.reading import Index
+from suggest.slots import SlotValues
+from suggest.value import seconds_saved
+from suggest.voice import ClientVoice, Voice
+
+# A recognised language overrules the ticket's own only where the text is long enough to tell.
+_SURE_LANGUAGE = 0.9
+_TELLING_LETTERS = 40
+_LISTED = 3
+
+
+class Setting(NamedTuple):
+    """What holds for the whole draft."""
+
+    language: str
+    voice: Voice
+    opening: Greeting
+    values: SlotValues
+
+
+class ReplyDrafter:
+    """Drafts replies from a knowledge index.
+
+    Parameters
+    ----------
+    index : KnowledgeIndex
+    retriever : Retriever, optional
+        Ranks passages instead of the index.
+    voices : mapping, optional
+        Client id to :class:`~suggest.voice.ClientVoice` or to the client's policies.
+    threshold : float
+        Least support for an answer, in [0, 1].
+    most_requests : int
+        Requests that are answered in one reply.
+    support, acceptance : PriorLogistic, optional
+        Learned models; the documented starting ones by default.
+
+    Raises
+    ------
+    ParameterError
+        `threshold` out of range.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        *,
+        retriever: Searcher | None = None,
+        voices: Mapping[str, Any] | None = None,
+        threshold: float = 0.4,
+        most_requests: int = 2,
+        support: PriorLogistic | None = None,
+        acceptance: PriorLogistic | None = None,
+    ) -> None:
+        if not 0 <= threshold <= 1:
+            raise ParameterError(
+                "The 'threshold' parameter of ReplyDrafter must be in [0, 1]. "
+                f"Got {threshold} instead."
+            )
+        self.index = index
+        self.threshold = threshold
+        self.most_requests = most_requests
+        self.acceptance = acceptance or acceptance_model()
+        self.voices = {client: _client_voice(v) for client, v in (voices or {}).items()}
+        self.finder = Finder(index, retriever, support=support or support_model())
+
+    def fit(self, features: Sequence[Mapping[str, float]], accepted: Sequence[int]) -> Self:
+        """Learn acceptance from feedback; see :func:`suggest.feedback.training_rows`."""
+        self.acceptance.fit(features, accepted)
+        return self
+
+    def draft(
+        self, ticket: Any, *, now: datetime | None = None, intent: str | None = None
+    ) -> Draft:
+        """Draft a reply to a ticket.
+
+        Parameters
+        ----------
+        ticket : Ticket, mapping or row
+            See :func:`data.ticket.as_ticket`.
+        now : datetime, optional
+            When the reply is sent, with a time zone; the customer's hour decides the greeting.
+            Default: the present.
+        intent : str, optional
+            Label of the triage, such as ``retention_risk.price``.
+
+        Raises
+        ------
+        UnknownClientError
+            The index knows nothing of the client.
+        """
+        ticket = as_ticket(ticket)
+        words = ticket.text
+        language, reason = _language(ticket, words)
+        if reason:
+            return Draft("none", language, reason=reason)
+        setting = self._setting(ticket, language, now or datetime.now(UTC))
+        asked = split_requests(words, language, most=self.most_requests)
+        findings = self.finder.find(ticket, asked.chosen, language)
+        choices = [
+            choose_answer(
+                of, setting.values, language=language, request=n, threshold=self.threshold
+            )
+            for n, of in enumerate(findings)
+        ]
+        procedures = [c.procedure for c in choices if c.procedure]
+        answers = [c.answer for c in choices if c.answer]
+        features = features_of(
+            answers, findings, answered=len(answers), asked=asked.found, language=language
+        )
+        draft = Draft(
+            "none",
+            language,
+            greeting=setting.opening.code,
+            dropped=sum(c.dropped for c in choices),
+            articles=_titles(findings, ("article", "procedure")),
+            macros=_titles(findings, ("macro",)),
+            reason=why_none(findings),
+            requests=tuple(r.text for r in asked.chosen),
+            features=features,
+        )
+        if not answers and not procedures:
+            return draft
+        return self._replied(draft, setting, _distinct(answers), procedures, intent or "")
+
+    def _replied(
+        self,
+        draft: Draft,
+        setting: Setting,
+        answers: Sequence[Answer],
+        procedures: Sequence[Finding],
+        intent: str,
+    ) -> Draft:
+        # What a person has to do first cannot be accepted as it stands.
+        p_accept = 0.0 if procedures else self.acceptance.probability(draft.features)
+        reason = reason_for(
+            draft.features, hand_off=bool(procedures), intent=intent, p_accept=p_accept
+        )
+        sentences = tuple(_reply(setting, answers, hand_off=bool(procedures)))
+        return replace(
+            draft,
+            outcome=OUTCOME_OF[reason],
+            reason=reason,
+            text=compose(sentences),
+            sentences=sentences,
+            slots={slot: state for a in answers for slot, state in a.slots},
+            p_accept=p_accept,
+            seconds_saved=seconds_saved(body(sentences), kept_share=p_accept),
+            steps=tuple(step for p in procedures for step in steps_of(p)),
+        )
+
+    def _setting(self, ticket: Ticket, language: str, now: datetime) -> Setting:
+        client = self.voices.get(ticket.client_id, ClientVoice())
+        voice = client.of(language)
+        customer = ticket.customer
+        zone = resolve_timezone(
+            customer=customer.timezone, locale=customer.locale, client=client.timezone
+        ).name
+        opening = greeting(language, now, zone, name=customer.name, formality=voice.formality)
+        values = SlotValues(ticket, language=language, timezone=zone)
+        return Setting(language, voice, opening, values)
+
+
+def _reply(
+    setting: Setting, answers: Sequence[Answer], *, hand_off: bool
+) -> Iterable[DraftSentence]:
+    """Yield the sentences of a reply in order."""
+    voice = setting.voice
+    foreign = any(a.finding.passage.language != setting.language for a in answers)
+    yield _fixed("greeting", str(setting.opening), "greeting")
+    if voice.thanks and not (answers and _thanks_itself(answers[0])):
+        yield _phrase("thanks", setting)
+    if foreign:
+        yield _phrase("other_language", setting)
+    for answer in answers:
+        yield from answer.sentences
+    if hand_off:
+        yield _phrase("on_it", setting)
+    elif voice.help:
+        yield _phrase("help", setting)
+    yield _phrase("closing", setting, "closing")
+    if voice.signature.strip():
+        yield _fixed("signature", voice.signature.strip(), "closing")
+
+
+def _phrase(name: str, setting: Setting, role: Role = "phrase") -> DraftSentence:
+    phrases = phrasebook().of(setting.language, owner="ReplyDrafter.draft")
+    return _fixed(name, phrases.phrase(name, setting.voice.formality), role)
+
+
+def _fixed(name: str, text: str, role: Role) -> DraftSentence:
+    support = Support("phrase", name, phrasebook().version, (0, len(text)))
+    return DraftSentence(text, role, support)
+
+
+def _thanks_itself(answer: Answer) -> bool:
+    """Whether a macro goes on in lower case after the greeting, or opens with its own thanks."""
+    first = answer.sentences[0].text
+    return answer.is_macro and (
+        first[:1].islower() or is_courtesy(first, answer.finding.passage.language)
+    )
+
+
+def _distinct(answers: Iterable[Answer]) -> list[Answer]:
+    """Leave out an answer that another request brought already."""
+    kept: list[Answer] = []
+    said: set[str] = set()
+    for answer in answers:
+        if not said & {s.text for s in answer.sentences}:
+            kept.append(answer)
+            said |= {s.text for s in answer.sentences}
+    return kept
+
+
+def _titles(
+    findings: Iterable[Iterable[Finding]], kinds: tuple[str, ...]
+) -> tuple[Mapping[str, Any], ...]:
+    best: dict[str, Finding] = {}
+    for finding in (f for of in findings for f in of if f.passage.kind in kinds):
+        known = best.get(finding.passage.article_id)
+        if known is None or finding.support > known.support:
+            best[finding.passage.article_id] = finding
+    ranked = sorted(best.values(), key=lambda f: (-f.support, f.passage.article_id))
+    return tuple(
+        {
+            "id": f.passage.article_id,
+            "version": f.passage.version,
+            "title": f.passage.title,
+            "p": round(f.support, 4),
+        }
+        for f in ranked[:_LISTED]
+    )
+
+
+def _language(ticket: Ticket, words: str) -> tuple[str, str]:
+    """Return the language to reply in, and why there is none."""
+    if not words.strip():
+        return "unknown", "empty"
+    letters = sum(c.isalpha() for c in words)
+    if not letters:
+        return "unknown", "no_words"
+    named = ticket.language if ticket.language in LANGUAGES else None
+    found, p = detect_language([words])[0]
+    sure = found in LANGUAGES and p >= _SURE_LANGUAGE and letters >= _TELLING_LETTERS
+    language = found if sure or named is None else named
+    return (language, "") if language in LANGUAGES else ("unknown", "unknown_language")
+
+
+def _client_voice(voice: object) -> ClientVoice:
+    if isinstance(voice, ClientVoice):
+        return voice
+    if isinstance(voice, Mapping):
+        return ClientVoice.from_mapping(voice)
+    raise ParameterError(
+        "The 'voices' parameter of ReplyDrafter must map clients to a ClientVoice or to their "
+        f"policies. Got {type(voice).__name__} instead."
+    )

@@ -1,0 +1,129 @@
+"""What is left for the agent, decided from figures and never from the words of a text.
+
+The first that holds decides:
+
+``process``      a procedure or internal text fits best: its steps go to the agent, the customer
+                 reads only that somebody is on it
+``personalise``  a slot is missing; the source is in another language; a macro is used, which may
+                 say that something was done; a request stays open; the customer may leave; the
+                 draft is less likely than not to be sent unchanged
+``validate``     the rest
+
+``none`` comes before all of them, where there is nothing supported to say.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+from suggest.answers import Answer
+from suggest.draft import Outcome
+from suggest.findings import Finding
+
+HUMAN_FIRST = ("retention_risk",)
+"""Intents, with all below them, whose drafts a person always adapts."""
+
+EVEN = 0.5
+"""Least probability of acceptance for ``validate``."""
+
+_NEAR = 0.15
+
+OUTCOME_OF: Mapping[str, Outcome] = MappingProxyType(
+    {
+        "procedure": "process",
+        "missing_slot": "personalise",
+        "other_language": "personalise",
+        "macro": "personalise",
+        "open_request": "personalise",
+        "human_first": "personalise",
+        "unsure": "personalise",
+        "supported": "validate",
+    }
+)
+"""Reason to outcome, in the order in which they are asked."""
+
+
+def reason_for(
+    features: Mapping[str, float], *, hand_off: bool, intent: str, p_accept: float
+) -> str:
+    """Return the first reason that holds; a key of ``OUTCOME_OF``.
+
+    Examples
+    --------
+    >>> sure = {"missing": 0, "other_language": 0, "macro": 0, "coverage": 1}
+    >>> reason_for(sure, hand_off=False, intent="", p_accept=0.9)
+    'supported'
+    >>> reason_for({**sure, "missing": 1}, hand_off=False, intent="", p_accept=0.9)
+    'missing_slot'
+    """
+    held = {
+        "procedure": hand_off,
+        "missing_slot": features["missing"] > 0,
+        "other_language": features["other_language"] > 0,
+        "macro": features["macro"] > 0,
+        "open_request": features["coverage"] < 1,
+        "human_first": any(f"{intent}.".startswith(f"{label}.") for label in HUMAN_FIRST),
+        "unsure": p_accept < EVEN,
+        "supported": True,
+    }
+    return next(reason for reason, holds in held.items() if holds)
+
+
+def features_of(
+    answers: Sequence[Answer],
+    findings: Sequence[Sequence[Finding]],
+    *,
+    answered: int,
+    asked: int,
+    language: str,
+) -> dict[str, float]:
+    """Return what the acceptance of a draft is computed from.
+
+    Parameters
+    ----------
+    answers : sequence of Answer
+    findings : sequence of sequence of Finding
+        All findings of each request.
+    answered, asked : int
+        Requests with an answer, and requests in the message.
+    language : str
+        Of the customer.
+    """
+    used = [a.finding for a in answers]
+    return {
+        "support": min((f.support for f in used), default=0.0),
+        "sentence": min((float(f.close.max()) for f in used), default=0.0),
+        "coverage": answered / asked,
+        "margin": min((_lead(a, findings) for a in answers), default=0.0),
+        "rivals": float(max((_rivals(a, findings) for a in answers), default=0)),
+        "missing": float(sum(len(a.missing) for a in answers)),
+        "other_language": float(any(f.passage.language != language for f in used)),
+        "macro": float(any(a.is_macro for a in answers)),
+    }
+
+
+def why_none(findings: Iterable[Sequence[Finding]]) -> str:
+    """Return the reason for an empty draft: ``no_knowledge`` or ``no_support``."""
+    return "no_support" if any(findings) else "no_knowledge"
+
+
+def _lead(answer: Answer, findings: Sequence[Sequence[Finding]]) -> float:
+    """Return how far the support is above that of the best other article."""
+    others = (f.support for f in _others(answer, findings))
+    return max(0.0, answer.finding.support - max(others, default=0.0))
+
+
+def _rivals(answer: Answer, findings: Sequence[Sequence[Finding]]) -> int:
+    """Return how many other articles fit nearly as well."""
+    near = answer.finding.support - _NEAR
+    return sum(f.support > near for f in _others(answer, findings))
+
+
+def _others(answer: Answer, findings: Sequence[Sequence[Finding]]) -> list[Finding]:
+    """Return the other articles found in the same language: a translation is no rival."""
+    own = answer.finding.passage
+    found = (f for f in findings[answer.sentences[0].request])
+    return [
+        f
+        for f in found
+        if f.passage.article_id != own.article_id and f.passage.language == own.language
+    ]

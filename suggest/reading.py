@@ -1,0 +1,199 @@
+"""Articles as drafting reads them: passages, their sentences and what they are about.
+
+Everything here depends on the articles alone, so it is read once for each version of an index
+and kept.
+"""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import pandas as pd
+
+from data.encoders import Encoder
+from data.text import Span
+from suggest.selection import Prepared, Vector, prepare, stems
+from suggest.sendable import speaks_to_agents
+
+_KEPT_ARTICLES = 2048
+_KEPT_CLIENTS = 256
+_WEIGHED_PASSAGES = 5000
+# A passage without a heading of its own opens the article: its title says less of it.
+_OPENING = 0.8
+
+
+class Index(Protocol):
+    """What drafting needs of a knowledge index; see :class:`suggest.index.KnowledgeIndex`."""
+
+    @property
+    def encoder(self) -> Encoder:
+        """Encoder of the passages."""
+        ...
+
+    def search(
+        self, queries: Sequence[str], *, client_id: str, k: int = 10, language: str | None = None
+    ) -> pd.DataFrame:
+        """Return query, rank, article_id, passage_id, score, probability."""
+        ...
+
+    def passage(self, client_id: str, passage_id: str) -> Any:
+        """Return one passage."""
+        ...
+
+    def article(self, client_id: str, article_id: str) -> Any:
+        """Return one article."""
+        ...
+
+    def sentence_vectors(self, client_id: str, passage_id: str) -> tuple[list[Span], Vector]:
+        """Return the sentences of a passage, as offsets into the article, and their vectors."""
+        ...
+
+    def passages(self, client_id: str) -> pd.DataFrame:
+        """Return all passages of a client."""
+        ...
+
+    def version(self, client_id: str) -> str:
+        """Return the version of a client's index."""
+        ...
+
+
+class Passage(NamedTuple):
+    """A passage with its article.
+
+    Attributes
+    ----------
+    passage_id, article_id, kind, language, title : str
+    version : int
+    public : bool
+        Whether a customer may read it: so labelled, and not speaking to agents.
+    text : str
+        Of the whole article.
+    variables : mapping
+        Slot name to where its value is.
+    prepared : Prepared
+    """
+
+    passage_id: str
+    article_id: str
+    version: int
+    kind: str
+    language: str
+    title: str
+    public: bool
+    text: str
+    variables: Mapping[str, str]
+    prepared: Prepared
+
+
+@dataclass(frozen=True)
+class ReadArticle:
+    """The passages of one article, with vectors to choose among them.
+
+    Parameters
+    ----------
+    passages : tuple of Passage
+    headings : array of shape (passages, d)
+        Vectors of their headings.
+    """
+
+    passages: tuple[Passage, ...]
+    headings: Vector
+
+    def nearest(self, query: Vector, most: int) -> list[tuple[Passage, float]]:
+        """Return the passages that promise most, each with the cosine of its heading."""
+        heading = self.headings @ query
+        said = [p.prepared.nearest(query) for p in self.passages]
+        order = np.argsort(-(heading + np.array(said)), kind="stable")[:most]
+        return [(self.passages[i], float(heading[i])) for i in order.tolist()]
+
+
+class WordWeights:
+    """How much a word tells among the passages of a client: rare words tell most.
+
+    Parameters
+    ----------
+    texts : pandas.Series
+        Passages; of many, an even sample is read.
+
+    References
+    ----------
+    Sparck Jones (1972), A statistical interpretation of term specificity.
+    """
+
+    def __init__(self, texts: "pd.Series[str]") -> None:
+        step = max(1, -(-len(texts) // _WEIGHED_PASSAGES))
+        sample = texts.iloc[::step]
+        self._count = len(sample)
+        self._seen = Counter(stem for text in sample for stem in stems(str(text)))
+
+    def of(self, stem: str) -> float:
+        """Return the weight of a stem; a word that no passage has weighs most."""
+        return math.log((self._count + 1) / (self._seen[stem] + 0.5))
+
+
+class Reader:
+    """Reads articles from an index and keeps what it read.
+
+    Parameters
+    ----------
+    index : Index
+    """
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.article = lru_cache(maxsize=_KEPT_ARTICLES)(self._article)
+        self.weights = lru_cache(maxsize=_KEPT_CLIENTS)(self._weights)
+        self._places = lru_cache(maxsize=_KEPT_CLIENTS)(self._passage_ids)
+
+    # The version is only a key: a new index has new passages under old names.
+    def _weights(self, client_id: str, version: str) -> WordWeights:
+        del version
+        return WordWeights(self.index.passages(client_id)["text"])
+
+    def _passage_ids(self, client_id: str, version: str) -> dict[str, list[str]]:
+        del version
+        frame = self.index.passages(client_id)
+        grouped: dict[str, list[str]] = {}
+        for article_id, passage_id in zip(frame["article_id"], frame["passage_id"], strict=True):
+            grouped.setdefault(str(article_id), []).append(str(passage_id))
+        return grouped
+
+    def _article(self, client_id: str, version: str, article_id: str) -> ReadArticle:
+        article = self.index.article(client_id, article_id)
+        ids = self._places(client_id, version)[article_id]
+        rows = [self.index.passage(client_id, passage_id) for passage_id in ids]
+        passages = tuple(self._passage(client_id, row, article) for row in rows)
+        own = [str(row["heading"] or "").rpartition(" > ")[2] for row in rows]
+        headings = self.index.encoder.encode([h or str(article["title"]) for h in own])
+        scale = np.array([[1.0 if h else _OPENING] for h in own], dtype=np.float32)
+        return ReadArticle(passages, headings * scale)
+
+    def _passage(self, client_id: str, row: Any, article: Any) -> Passage:
+        spans, vectors = self.index.sentence_vectors(client_id, str(row["passage_id"]))
+        text, title, language = (str(article[name]) for name in ("text", "title", "language"))
+        for_agents = speaks_to_agents(title, text, [span.text for span in spans])
+        heading = str(row["heading"] or "")
+        return Passage(
+            passage_id=str(row["passage_id"]),
+            article_id=str(article["article_id"]),
+            version=int(article["version"]),
+            kind=str(article["kind"]),
+            language=language,
+            title=title,
+            public=str(article["audience"]) != "internal" and not for_agents,
+            text=text,
+            variables=_variables(article),
+            prepared=prepare(text, spans, vectors, language=language, title=title, heading=heading),
+        )
+
+
+def _variables(article: Any) -> Mapping[str, str]:
+    value = article.get("variables")
+    if isinstance(value, str) and value:
+        value = json.loads(value)
+    return {str(k): str(v) for k, v in value.items()} if isinstance(value, Mapping) else {}

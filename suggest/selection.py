@@ -1,0 +1,316 @@
+"""Choose the sentences of a passage that answer a request.
+
+Sentences are kept in the order of the article and next to each other; the items of a list stay
+together with the line that leads into it; a sentence that begins by pointing back brings the one
+before it along or is left out.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.text import Span
+from suggest.sendable import LIST_MARKER, Fault, fault, is_dangling
+
+Vector = NDArray[np.float32]
+Weigh = Callable[[str], float]
+
+FEWEST, MOST = 2, 6
+"""Sentences to one request; a list counts as what it is and is never cut."""
+
+LONGEST_LIST = 12
+"""Items; a longer list is a manual to link to, not a reply."""
+
+WIDEST_TABLE, LONGEST_TABLE = 4, 9
+"""Columns and rows that can be read as lines of a letter."""
+
+_CELL = " | "
+# A passage of up to this size is sent as a whole: its heading, which is not sent, may be the
+# condition under which it holds, and its first sentence often says so.
+_SHORT = 5
+# A unit joins its neighbour when it is at least this close to the request, relative to the best.
+_JOINS = 0.55
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|\w+")
+# Words are compared by their beginnings: endings differ by case and number in most languages.
+_STEM = 5
+_SHORTEST_WORD = 3
+
+
+class Sentence(NamedTuple):
+    """A sentence of a passage.
+
+    Attributes
+    ----------
+    start, end : int
+        Characters in the text of the article.
+    text : str
+    fault : str
+        Why it cannot be sent, empty when it can.
+    dangling : bool
+        Whether it points back at the sentence before it.
+    marker : str
+        List marker in front of it, for the first sentence of an item.
+    item : bool
+        Whether it lies in a list or a table.
+    row : bool
+        Whether it is a row of a table.
+    indent : int
+        White space in front of its line.
+    """
+
+    start: int
+    end: int
+    text: str
+    fault: Fault
+    dangling: bool
+    marker: str
+    item: bool
+    row: bool
+    indent: int
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A passage with all about its sentences that does not depend on the request."""
+
+    sentences: tuple[Sentence, ...]
+    vectors: Vector
+    stems: tuple[frozenset[str], ...]
+    title: frozenset[str]
+    heading: frozenset[str]
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Stems of the passage with its title and headings."""
+        return self.title.union(self.heading, *self.stems)
+
+    @cached_property
+    def sendable(self) -> NDArray[np.bool_]:
+        """Which sentences can be sent, shape (n,); a question stands for its answer."""
+        return np.array([s.fault in ("", "question") for s in self.sentences], dtype=bool)
+
+    def nearest(self, query: Vector) -> float:
+        """Return the highest cosine of a sentence that can be sent; -1 where there is none."""
+        if not self.sendable.any():
+            return -1.0
+        return float((self.vectors[self.sendable] @ query).max())
+
+    @property
+    def units(self) -> list[range]:
+        """Positions of sentences that may not be parted: a list with what leads into it."""
+        return _units(self.sentences)
+
+
+def prepare(
+    text: str, spans: Sequence[Span], vectors: Vector, *, language: str, title: str, heading: str
+) -> Prepared:
+    """Read the sentences of a passage once.
+
+    Parameters
+    ----------
+    text : str
+        Text of the whole article.
+    spans : sequence of Span
+        Sentences of the passage, as offsets into `text`.
+    vectors : array of shape (n, d)
+    language : str
+        Of the article.
+    title, heading : str
+        Of the article; path of the headings above the passage.
+    """
+    found = read_sentences(text, spans, language)
+    return Prepared(
+        sentences=found,
+        vectors=vectors,
+        stems=tuple(stems(s.text) for s in found),
+        title=stems(title),
+        heading=stems(heading),
+    )
+
+
+def read_sentences(text: str, spans: Sequence[Span], language: str) -> tuple[Sentence, ...]:
+    """Read sentences with their place in a list or table; a wide or long table is not sent."""
+    found = [_sentence(text, span, language) for span in spans]
+    for i, sentence in enumerate(found):
+        if sentence.fault == "question" and not _is_answered(found[i:]):
+            found[i] = sentence._replace(fault="" if sentence.item else "question")
+    for is_row, group in groupby(enumerate(found), key=lambda pair: pair[1].row):
+        rows = list(group)
+        wide = max(sentence.text.count(_CELL) for _, sentence in rows) + 1
+        if is_row and (wide > WIDEST_TABLE or not 1 < len(rows) <= LONGEST_TABLE):
+            for i, sentence in rows:
+                found[i] = sentence._replace(fault="table")
+    return tuple(found)
+
+
+def _is_answered(sentences: Sequence[Sentence]) -> bool:
+    """Whether a question is followed by its answer.
+
+    "2. Choose: Forgot your password?" is a step; "- Is it free?" with a line set in under it is
+    a question of the article.
+    """
+    question, after = sentences[0], sentences[1:2]
+    if not question.item:
+        return bool(after)
+    numbered = question.marker[:1].isdigit()
+    return not numbered and any(s.indent > question.indent or not s.marker for s in after)
+
+
+def stems(text: str) -> frozenset[str]:
+    """Return the beginnings of the words of a text.
+
+    Examples
+    --------
+    >>> sorted(stems("Where are my refunds?"))
+    ['are', 'refun', 'where']
+    """
+    words = (w.casefold() for w in _WORD.findall(text))
+    return frozenset(w[:_STEM] for w in words if len(w) >= _SHORTEST_WORD or w[0].isdigit())
+
+
+def closeness(
+    passage: Prepared, query: Vector, words: frozenset[str], weigh: Weigh
+) -> NDArray[np.float64]:
+    """Return how close each sentence is to a request: cosine and share of the words, 2 to 1."""
+    if not passage.sentences:
+        return np.zeros(0)
+    dense: NDArray[np.float64] = np.asarray(passage.vectors @ query, dtype=np.float64)
+    shared = np.array([overlap(words, s, weigh) for s in passage.stems])
+    close: NDArray[np.float64] = np.clip((2 * dense + shared) / 3, 0, 1)
+    return close
+
+
+def overlap(words: frozenset[str], other: frozenset[str], weigh: Weigh) -> float:
+    """Return the share of `words` that `other` has, each counted by its weight."""
+    total = sum(map(weigh, words))
+    return sum(map(weigh, words & other)) / total if total else 0.0
+
+
+def choose(passage: Prepared, close: NDArray[np.float64]) -> list[int]:
+    """Return the positions of the sentences to send, in order and next to each other.
+
+    Parameters
+    ----------
+    passage : Prepared
+    close : array of shape (n,)
+        See :func:`closeness`.
+
+    Returns
+    -------
+    list of int
+        Empty when nothing in the passage can be sent.
+    """
+    whole = [(unit, sent) for unit in passage.units if (sent := _sendable(passage, unit))]
+    if not whole:
+        return []
+    units = [sent for _, sent in whole]
+    value = [max(float(close[i]) for i in unit) for unit, _ in whole]
+    first, last = _grown(passage, units, value, int(np.argmax(value)))
+    chosen = units[first : last + 1]
+    # What points back at nothing, or leads into nothing, is left out; a list never is in part.
+    while chosen and passage.sentences[chosen[0][0]].dangling:
+        chosen = chosen[1:]
+    while chosen and passage.sentences[chosen[-1][-1]].text.endswith(":"):
+        chosen = chosen[:-1]
+    return [i for unit in chosen for i in unit]
+
+
+def _grown(
+    passage: Prepared, units: list[list[int]], value: list[float], best: int
+) -> tuple[int, int]:
+    first = last = best
+    size = _size(passage, units[best])
+    short = sum(_size(passage, unit) for unit in units) <= _SHORT
+    while True:
+        around = [n for n in (first - 1, last + 1) if 0 <= n < len(units)]
+        around = [n for n in around if _adjoins(units, n, first, last)]
+        fits = [n for n in around if size + _size(passage, units[n]) <= MOST]
+        # Up to the fewest, a neighbour comes along whatever it says: one line alone reads curt.
+        floor = 0.0 if short or size < FEWEST else _JOINS * value[best]
+        wanted = [n for n in fits if value[n] >= floor or _needed(passage, units, n, first)]
+        if not wanted:
+            return first, last
+        # What follows explains more often than what comes before.
+        taken = max(
+            wanted, key=lambda n: (_needed(passage, units, n, first), value[n] + 0.05 * (n > last))
+        )
+        first, last = min(first, taken), max(last, taken)
+        size += _size(passage, units[taken])
+
+
+def _needed(passage: Prepared, units: list[list[int]], candidate: int, first: int) -> bool:
+    return candidate < first and passage.sentences[units[first][0]].dangling
+
+
+def _adjoins(units: list[list[int]], candidate: int, first: int, last: int) -> bool:
+    """Whether no sentence that cannot be sent lies between."""
+    if candidate < first:
+        return units[candidate][-1] + 1 == units[first][0]
+    return units[last][-1] + 1 == units[candidate][0]
+
+
+def _size(passage: Prepared, unit: list[int]) -> int:
+    # A list weighs as much as two sentences: it is read item by item.
+    return 2 if any(passage.sentences[i].item for i in unit) else len(unit)
+
+
+def _sendable(passage: Prepared, unit: Iterable[int]) -> list[int]:
+    """Return the unit, or nothing where a part of it cannot be sent: a list is whole or absent."""
+    # A question of the article found its answer; the customer asked it already.
+    positions = [i for i in unit if passage.sentences[i].fault != "question"]
+    items = [i for i in positions if passage.sentences[i].item]
+    bad = [i for i in positions if passage.sentences[i].fault]
+    if not bad:
+        return positions if len(items) <= LONGEST_LIST else []
+    if set(bad) & set(items):
+        return []
+    # The line that leads in is a fragment or speaks of the page: the list stands without it.
+    return items if len(items) <= LONGEST_LIST else []
+
+
+def _units(sentences: Sequence[Sentence]) -> list[range]:
+    units: list[range] = []
+    start = 0
+    asked = any(s.fault == "question" for s in sentences)
+    for i, sentence in enumerate(sentences):
+        in_list = i > 0 and sentence.item and (sentences[i - 1].item or _leads(sentences[i - 1]))
+        # Among questions, what follows one answers it, and no list of them is a whole.
+        together = sentence.fault != "question" if asked else in_list
+        if not together and i > start:
+            units.append(range(start, i))
+            start = i
+    if sentences:
+        units.append(range(start, len(sentences)))
+    return units
+
+
+def _leads(sentence: Sentence) -> bool:
+    return sentence.text.endswith(":")
+
+
+def _sentence(text: str, span: Span, language: str) -> Sentence:
+    line_start = text.rfind("\n", 0, span.start) + 1
+    line_end = text.find("\n", span.start)
+    line = text[line_start : line_end if line_end >= 0 else len(text)]
+    marked = LIST_MARKER.match(line)
+    opens = marked is not None and line_start + marked.end() >= span.start
+    row = marked is None and _CELL in line
+    # What is set in under an item belongs to it.
+    item = marked is not None or row or line[:1].isspace()
+    return Sentence(
+        start=span.start,
+        end=span.end,
+        text=" ".join(span.text.split()),
+        fault="" if row else fault(span.text, language, item=item),
+        dangling=is_dangling(span.text, language),
+        marker=marked.group().strip() if marked and opens else "",
+        item=item,
+        row=row,
+        indent=len(line) - len(line.lstrip()),
+    )

@@ -1,0 +1,162 @@
+"""Which sentences of an article can stand in a reply on their own.
+
+Headings, link lists, table rows, captions, pointers ("see the image") and sentences that begin
+by pointing back at one that is not there are true where they stand and odd in a letter.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from itertools import islice
+from typing import Literal, NamedTuple
+
+import yaml
+
+from suggest.slots import SLOT
+
+Fault = Literal[
+    "", "fragment", "url", "table", "code", "pointing", "about", "order", "agent", "question"
+]
+
+LIST_MARKER = re.compile(r"\s*(?:[-*•–◦·]|(?:\d{1,2}|[a-z])[.)])\s+")
+_LETTER = re.compile(r"[^\W\d_]")
+_URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_TABLE = re.compile(r"\|.*\||\t.*\t|^\s*[-:| ]{4,}$")
+_CODE = re.compile(r"```|^\s*[$>]\s|\$ [a-z]|</?\w+[^>]*>|\w\(\)|--\w+=|\{%|;\s*$|\\\w")
+# "Support for names: Yes." is a field of a form, not a sentence.
+_LABEL_ANSWER = re.compile(
+    r"(?:[:：(]|\b(?:is|are))\s*(?:yes|no|oui|non|ja|nein|true|false)\s*[.!)]*$|\((?:yes|no)\)",
+    re.I,
+)
+_INTERNAL_TITLE = re.compile(
+    r"^\W*intern(?:al|e|o|a)?\s*[:)\]-]|[\[(]\s*intern(?:al|e|o|a)?\b[^)\]]*[)\]]", re.IGNORECASE
+)
+# What is affirmed here is a question that the customer may not have asked.
+_YES_OR_NO = re.compile(
+    r"(?:yes|no|oui|non|ja|nein|nee|sí|si|sì|tak|nie|sim|não|evet|hayır)[.!]?", re.I
+)
+_FEWEST_WORDS = 3
+_FEWEST_LETTERS = 12
+
+
+class Lexicon(NamedTuple):
+    """Patterns of one language."""
+
+    dangling: re.Pattern[str]
+    pointing: re.Pattern[str]
+    about: re.Pattern[str]
+
+
+def fault(text: str, language: str, *, item: bool = False) -> Fault:
+    """Return why a sentence cannot be sent, or an empty string.
+
+    Parameters
+    ----------
+    text : str
+        The sentence, without list marker.
+    language : str
+        Of the article.
+    item : bool
+        List items may be short and need no full stop.
+
+    Examples
+    --------
+    >>> fault("See image below.", "en"), fault("Refunds take 5 working days.", "en")
+    ('pointing', '')
+    """
+    words = _lexicon(language)
+    text = _plain(text)
+    if text.rstrip("\"'»”)* ").endswith("?"):
+        return "question"
+    if _orders().search(text):
+        return "order"
+    if _agents().search(text):
+        return "agent"
+    if _TABLE.search(text):
+        return "table"
+    if _CODE.search(text):
+        return "code"
+    without_links = _URL.sub("", text)
+    if _URL.search(text) and len(_LETTER.findall(without_links)) < _FEWEST_LETTERS:
+        return "url"
+    if words.about.match(text):
+        return "about"
+    # "See Refunds (https://…)" leads somewhere.
+    if words.pointing.search(text) and without_links == text:
+        return "pointing"
+    return "" if _is_sentence(without_links, item) else "fragment"
+
+
+def speaks_to_agents(title: str, article: str, passage: Iterable[str]) -> bool:
+    """Whether a passage is meant for agents, whatever it is labelled.
+
+    One sentence of the passage is enough, or two of its article: what stands around "verify the
+    customer's identity" is the rest of a procedure.
+
+    Examples
+    --------
+    >>> speaks_to_agents("Stolen cards", "", ["Ask the customer for the code."])
+    True
+    """
+    if _INTERNAL_TITLE.search(title) or any(_agents().search(_plain(s)) for s in passage):
+        return True
+    return len(list(islice(_agents().finditer(_plain(article)), 2))) == 2
+
+
+def is_dangling(text: str, language: str) -> bool:
+    """Whether a sentence begins by pointing at one before it.
+
+    Examples
+    --------
+    >>> is_dangling("However, it is free.", "en"), is_dangling("Itemised bills are free.", "en")
+    (True, False)
+    """
+    return bool(_lexicon(language).dangling.match(text.replace("’", "'")))
+
+
+def _plain(text: str) -> str:
+    """Return the words alone: the name of a slot is none of them."""
+    return SLOT.sub("x", text).replace("’", "'")
+
+
+def _is_sentence(text: str, item: bool) -> bool:
+    if _LABEL_ANSWER.search(text) or _YES_OR_NO.fullmatch(text.strip()):
+        return False
+    letters = len(_LETTER.findall(text))
+    if item:
+        return letters >= _FEWEST_WORDS
+    # Without a stop at its end a line is a heading, a label or a caption.
+    ends = text.rstrip().rstrip("\"'»”’)*_").endswith((".", "!", "?", "…", ":"))
+    return ends and letters >= _FEWEST_LETTERS and len(text.split()) >= _FEWEST_WORDS
+
+
+@cache
+def _raw() -> dict[str, dict[str, list[str]]]:
+    text = files("suggest").joinpath("sendable.yaml").read_text(encoding="utf-8")
+    raw: dict[str, dict[str, list[str]]] = yaml.safe_load(text)
+    return raw
+
+
+@cache
+def _lexicon(language: str) -> Lexicon:
+    entry = _raw().get(language) or _raw()["en"]
+    return Lexicon(
+        re.compile(rf"[\"'«“(]*(?:{_any(entry['dangling'])})\b"),
+        re.compile(rf"(?<!\w)(?:{_any(entry['pointing'])})(?!\w)", re.IGNORECASE),
+        re.compile(rf"(?:{_any(entry['about'])})\b", re.IGNORECASE),
+    )
+
+
+@cache
+def _orders() -> re.Pattern[str]:
+    return re.compile("|".join(str(p) for p in _raw()["orders"]), re.IGNORECASE | re.DOTALL)
+
+
+@cache
+def _agents() -> re.Pattern[str]:
+    return re.compile("|".join(str(p) for p in _raw()["agents"]), re.IGNORECASE | re.DOTALL)
+
+
+def _any(words: list[str]) -> str:
+    return "|".join(re.escape(str(w)) for w in sorted(words, key=lambda w: (-len(str(w)), str(w))))

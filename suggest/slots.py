@@ -1,0 +1,215 @@
+"""Variables of articles and macros, filled from what the ticket carries.
+
+A slot is written ``{{ order_id }}``. What is known is put in; what is not stays visible as
+``[order_id]`` and is reported as missing, so an agent sees at once what is left to do.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from data.redaction import find_order_ids
+from data.ticket import Ticket
+from suggest.greetings import is_timezone, printable_name
+
+# With or without a filter of the template language behind it; filters are not applied.
+SLOT = re.compile(r"\{\{-?\s*([A-Za-z_][\w.]*)\s*(?:\|[^{}]*)?-?\}\}")
+# Conditions and loops of a helpdesk's template language cannot be filled, only run.
+CODE = re.compile(r"\{%.*?%\}|\{\{|\}\}", re.DOTALL)
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?")
+_LONGEST_VALUE = 80
+
+# Other names of the same thing: slot -> places to look, in this order.
+_ALIASES: Mapping[str, tuple[str, ...]] = {
+    "order_id": ("order.id", "order.number", "order.order_id"),
+    "order_number": ("order.number", "order.id"),
+    "tracking_number": ("shipment.tracking_number", "shipment.tracking", "shipment.number"),
+    "tracking_url": ("shipment.tracking_url", "shipment.url"),
+    "carrier": ("shipment.carrier",),
+    "delivery_date": ("shipment.delivery_date", "shipment.expected_at", "order.delivery_date"),
+    "amount": ("payment.amount", "order.amount", "order.total"),
+    "refund_amount": ("payment.refund_amount", "refund.amount"),
+    "invoice_id": ("payment.invoice_id", "payment.invoice", "order.invoice_id"),
+    "plan": ("account.plan",),
+}
+_FROM_TEXT = frozenset({"order_id", "order_number", "order.id", "order.number"})
+_NAMES = frozenset({"name", "customer_name", "customer.name", "ticket.requester.name"})
+_FIRST_NAMES = frozenset({"first_name", "customer.first_name", "ticket.requester.first_name"})
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A text with its slots filled, and the state of each slot in it."""
+
+    text: str
+    slots: Mapping[str, str]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the slots that nothing is known for."""
+        return tuple(name for name, state in self.slots.items() if state == "missing")
+
+
+class SlotValues:
+    """What may be put into slots for one ticket.
+
+    Parameters
+    ----------
+    ticket : Ticket
+        Its context, customer, identifiers and, for order numbers, its words.
+    language : str
+        Dates are written out in this language.
+    timezone : str, optional
+        Zone in which a moment becomes a date.
+    """
+
+    def __init__(
+        self,
+        ticket: Ticket,
+        *,
+        language: str,
+        timezone: str | None = None,
+    ) -> None:
+        self._ticket = ticket
+        self._language = language
+        self._variables: Mapping[str, str] = {}
+        self._zone = ZoneInfo(timezone) if timezone and is_timezone(timezone) else None
+
+    def __call__(self, slot: str) -> str | None:
+        """Return the printable value of a slot, or ``None``."""
+        slot = self._variables.get(slot, slot).removeprefix("context.")
+        if slot in _NAMES or slot in _FIRST_NAMES:
+            name = printable_name(self._ticket.customer.name)
+            return (name.split()[0] if slot in _FIRST_NAMES and name else name) or None
+        found = self._in_context(slot)
+        if found is None and slot in _FROM_TEXT:
+            found = self._in_text()
+        if slot in ("ticket_id", "ticket.id"):
+            found = self._ticket.ticket_id or None
+        return self._printable(found)
+
+    def for_variables(self, variables: Mapping[str, str]) -> "SlotValues":
+        """Return the same values under the names that an article or a macro gives them.
+
+        Parameters
+        ----------
+        variables : mapping
+            Slot name to where its value is: ``context.order.id``, ``customer.name``, or
+            ``agent`` for what only the agent knows.
+        """
+        again = copy(self)
+        again._variables = variables
+        return again
+
+    def facts(self) -> Iterator[str]:
+        """Yield all that the ticket says of itself: words, context, identifiers, dates in words."""
+        yield self._ticket.text
+        yield self._ticket.ticket_id
+        customer = self._ticket.customer
+        yield from (value for value in (customer.name, customer.plan) if value)
+        for leaf in _leaves(self._ticket.context):
+            yield f"{leaf:.10g}" if isinstance(leaf, float) else str(leaf)
+            yield self._printable(leaf) or ""
+
+    def _in_context(self, slot: str) -> object:
+        context = self._ticket.context
+        places = (slot, *_ALIASES.get(slot, ()), *_split_once(slot))
+        values = (_at(context, place) for place in places)
+        return next((v for v in values if v is not None), None)
+
+    def _in_text(self) -> str | None:
+        ids = {span.text for span in find_order_ids(self._ticket.text)}
+        # Two numbers and no way to tell which is meant: the agent decides.
+        return ids.pop() if len(ids) == 1 else None
+
+    def _printable(self, value: object) -> str | None:
+        if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal | date):
+            return None
+        if isinstance(value, float):
+            value = f"{value:.10g}"
+        if isinstance(value, date) or _ISO_DATE.fullmatch(str(value)):
+            return self._written_out(value)
+        text = " ".join(str(value).split())
+        printable = (
+            text.isprintable() and len(text) <= _LONGEST_VALUE and text == str(value).strip()
+        )
+        return text if text and printable and not set(text) & set("{}[]<>") else None
+
+    def _written_out(self, value: object) -> str | None:
+        try:
+            moment = value if isinstance(value, date) else _moment(str(value))
+        except ValueError:
+            return None
+        if isinstance(moment, datetime) and moment.tzinfo and self._zone:
+            moment = moment.astimezone(self._zone)
+        return str(format_date(moment, format="long", locale=self._language))
+
+
+def fill(text: str, values: "SlotValues | Mapping[str, str]") -> Filled:
+    """Fill the slots of a text.
+
+    Parameters
+    ----------
+    text : str
+    values : SlotValues or mapping
+        Slot name to printable value.
+
+    Examples
+    --------
+    >>> filled = fill("Parcel {{ tracking_number }} of {{ order_id }}.", {"order_id": "A-55"})
+    >>> filled.text, dict(filled.slots)
+    ('Parcel [tracking_number] of A-55.', {'tracking_number': 'missing', 'order_id': 'filled'})
+    """
+    states: dict[str, str] = {}
+
+    def put(match: re.Match[str]) -> str:
+        slot = match.group(1)
+        value = values.get(slot) if isinstance(values, Mapping) else values(slot)
+        states[slot] = "missing" if value is None else "filled"
+        return mark(slot) if value is None else value
+
+    return Filled(SLOT.sub(put, text), states)
+
+
+def mark(slot: str) -> str:
+    """Return the visible mark of a slot that nothing is known for."""
+    return f"[{slot}]"
+
+
+def _leaves(value: object) -> Iterator[object]:
+    if isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _leaves(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _leaves(inner)
+    elif value is not None and not isinstance(value, bool):
+        yield value
+
+
+def _at(context: Mapping[str, Any], path: str) -> object:
+    value: object = context
+    for part in path.split("."):
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(part)
+    return None if isinstance(value, Mapping) else value
+
+
+def _split_once(slot: str) -> tuple[str, ...]:
+    # `payment_amount` also means `payment.amount`.
+    head, _, tail = slot.partition("_")
+    return (f"{head}.{tail}",) if tail else ()
+
+
+def _moment(text: str) -> date:
+    return (
+        date.fromisoformat(text) if len(text) == len("2026-03-02") else datetime.fromisoformat(text)
+    )
