@@ -15,7 +15,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from data.errors import ConfigError, MissingFileError
 
 Share = Annotated[float, Field(ge=0, le=1)]
-INTENT_FLOORS = ("accuracy", "macro_f1", "coverage", "precision")
+INTENT_FLOORS = (
+    "accuracy",
+    "macro_f1",
+    "coverage",
+    "precision",
+    "coverage_at_target",
+    "out_of_scope_auroc",
+)
 INTENT_CEILINGS = ("ece",)
 KNOWLEDGE = "knowledge"
 KNOWLEDGE_FLOORS = ("recall_at_5", "mrr", "draft_coverage")
@@ -38,9 +45,13 @@ class TicketsConfig(Section):
     Parameters
     ----------
     path : Path
-        CSV, JSONL or Parquet.
+        CSV, JSONL or Parquet; a folder or a glob of parts.
     mapping : dict of str to str
         Name in the file → name in the tickets table.
+    defaults : dict
+        Column → value where the file has none, such as ``{client_id = "acme"}``.
+    values : dict of dict
+        Column → {value in the file: value of the table}.
     timezone : str, optional
         Zone of times that carry none, such as ``"Europe/Paris"``.
     links : Path, optional
@@ -49,6 +60,8 @@ class TicketsConfig(Section):
 
     path: Path
     mapping: dict[str, str] = Field(default_factory=dict)
+    defaults: dict[str, Any] = Field(default_factory=dict)
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
     timezone: str | None = None
     links: Path | None = None
 
@@ -61,10 +74,13 @@ class ClientConfig(Section):
     id : str
     articles : tuple of Path
         Folders of Markdown or HTML, or tables of articles; a single path may be given bare.
+    policies : Path, optional
+        The client's YAML: how it speaks, and its time zone.
     """
 
     id: str = Field(min_length=1)
     articles: Annotated[tuple[Path, ...], BeforeValidator(_as_tuple)] = Field(min_length=1)
+    policies: Path | None = None
 
 
 class SampleConfig(Section):
@@ -98,19 +114,22 @@ class IntentsConfig(Section):
     Parameters
     ----------
     targets : tuple of str
-        Columns of the tickets table; one model each.
+        Columns of the tickets table; one model each. Empty: knowledge only.
     encoder : str
         ``"default"``, ``"hashing"``, or a sentence-transformers name or folder.
     target_precision : float
         Precision the abstaining threshold is set for.
     min_examples : int
         Labels with fewer training tickets are left out, and the report lists them.
+    parameters : dict
+        Further parameters of :class:`triage.intents.IntentClassifier`, such as ``epochs``.
     """
 
     targets: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = ("intent",)
     encoder: str = "default"
     target_precision: float = Field(default=0.98, gt=0, lt=1)
     min_examples: int = Field(default=5, ge=2)
+    parameters: dict[str, Any] = Field(default_factory=dict)
 
 
 class EvaluateConfig(Section):
@@ -150,7 +169,7 @@ class GateConfig(Section):
         Losses against the champion, as shares.
     min_test : int
         Fewest test rows a verdict may rest on.
-    beat_baseline : bool
+    reach_baseline : bool
     """
 
     floors: dict[str, dict[str, float]] = Field(default_factory=dict)
@@ -161,19 +180,7 @@ class GateConfig(Section):
     max_drop: Share = 0.05
     slice_drop: Share = 0.10
     min_test: int = Field(default=50, ge=1)
-    beat_baseline: bool = True
-
-
-class ServiceConfig(Section):
-    """What the service keeps, so that the night learns from it.
-
-    Parameters
-    ----------
-    store : str
-        SQLAlchemy URL of its store.
-    """
-
-    store: str
+    reach_baseline: bool = True
 
 
 class NightlyConfig(Section):
@@ -186,7 +193,15 @@ class NightlyConfig(Section):
     seed : int
         Same data and same seed give the same numbers.
     keep : int
-        Older model versions kept for rolling back.
+        Model versions kept on disk for rolling back.
+    tickets : TicketsConfig
+    clients : tuple of ClientConfig
+    articles : Path, optional
+        One table of articles of all clients, told apart by ``client_id``.
+    sample, split, intents, evaluate, gate
+        See their classes.
+    serving : dict
+        The service's own settings may stand in the same file; the night reads ``database``.
     """
 
     workspace: Path = Path(".deskpilot")
@@ -200,7 +215,13 @@ class NightlyConfig(Section):
     intents: IntentsConfig = IntentsConfig()
     evaluate: EvaluateConfig = EvaluateConfig()
     gate: GateConfig = GateConfig()
-    service: ServiceConfig | None = None
+    serving: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def store(self) -> str:
+        """SQLAlchemy URL of what the service keeps."""
+        given = str(self.serving.get("database", ""))
+        return given or f"sqlite:///{self.workspace / 'store.db'}"
 
     @model_validator(mode="after")
     def _consistent(self) -> "NightlyConfig":
@@ -312,5 +333,4 @@ _SECTIONS: dict[str, type[Section]] = {
     "intents": IntentsConfig,
     "evaluate": EvaluateConfig,
     "gate": GateConfig,
-    "service": ServiceConfig,
 }

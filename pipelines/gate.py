@@ -24,15 +24,15 @@ class GatePolicy:
     floors, ceilings : mapping of str to float
         Figure → bound; a figure that was not measured fails.
     margin : float
-        A loss against the champion beyond this refuses, when its interval excludes zero.
+        A loss against a rival beyond this refuses, when its interval excludes zero.
     max_drop : float
         A loss beyond this refuses even when the interval is wide.
     slice_drop : float
         As ``margin``, for a slice.
     min_test : int
         Fewest test rows a verdict may rest on.
-    beat_baseline : bool
-        Whether the candidate must be better than the best baseline.
+    reach_baseline : bool
+        Whether the candidate must be at least as good as the best baseline.
     """
 
     primary: str
@@ -42,7 +42,7 @@ class GatePolicy:
     max_drop: float = 0.05
     slice_drop: float = 0.10
     min_test: int = 50
-    beat_baseline: bool = True
+    reach_baseline: bool = True
 
 
 @dataclass(frozen=True)
@@ -55,15 +55,15 @@ class Evidence:
         The candidate's.
     baselines : mapping of str to Figure
         Name of the baseline → its primary figure.
-    differences : mapping of str to Figure
-        Candidate minus champion, on the same rows; empty without a champion.
+    differences : mapping of str to mapping of str to Figure
+        Rival, such as ``"the champion"`` → figure → candidate minus rival, on the same rows.
     slices : mapping of str to Figure
-        Slice → the same for the primary figure.
+        Slice → candidate minus champion for the primary figure.
     """
 
     figures: Mapping[str, Figure]
     baselines: Mapping[str, Figure] = field(default_factory=dict)
-    differences: Mapping[str, Figure] = field(default_factory=dict)
+    differences: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
     slices: Mapping[str, Figure] = field(default_factory=dict)
 
 
@@ -135,7 +135,7 @@ def decide(model: str, evidence: Evidence, policy: GatePolicy) -> Verdict:
         *_floors(evidence.figures, policy.floors),
         *_ceilings(evidence.figures, policy.ceilings),
         *_baselines(evidence, policy),
-        *_champion(evidence.differences, policy),
+        *_rivals(evidence.differences, policy),
         *_slices(evidence.slices, policy),
     ]
     return Verdict(model, tuple(rules))
@@ -185,31 +185,36 @@ def _bound(name: str, figure: Figure | None, bound: float, sign: int) -> Rule:
 def _baselines(evidence: Evidence, policy: GatePolicy) -> list[Rule]:
     figure = evidence.figures.get(policy.primary)
     known = {k: f for k, f in evidence.baselines.items() if f.value == f.value}
-    if not policy.beat_baseline or not known or figure is None:
+    if not policy.reach_baseline or not known or figure is None:
         return []
     name, best = max(known.items(), key=lambda item: item[1].value)
-    passed = figure.value > best.value
-    verb = "beats" if passed else "does not beat"
+    passed = figure.value >= best.value
+    verb = "reaches" if passed else "is below"
     reason = (
         f"{_words(policy.primary)} {figure.value:.3f} {verb} the baseline {name} ({best.value:.3f})"
     )
     return [Rule("baseline", passed, reason)]
 
 
-def _champion(differences: Mapping[str, Figure], policy: GatePolicy) -> list[Rule]:
-    rules = []
-    for name, difference in differences.items():
-        clear = difference.value < -policy.margin and difference.high < 0
-        large = difference.value < -policy.max_drop
-        why = f"{_words(name)} against the champion: {_signed(difference)}"
-        if large:
-            why += f", a drop beyond {policy.max_drop:.3g}"
-        elif clear:
-            why += f", clearly worse by more than the margin {policy.margin:.3g}"
-        else:
-            why += ", no clear loss"
-        rules.append(Rule(f"champion on {_words(name)}", not (clear or large), why))
-    return rules
+def _rivals(differences: Mapping[str, Mapping[str, Figure]], policy: GatePolicy) -> list[Rule]:
+    return [
+        _against(rival, name, difference, policy)
+        for rival, figures in differences.items()
+        for name, difference in figures.items()
+    ]
+
+
+def _against(rival: str, name: str, difference: Figure, policy: GatePolicy) -> Rule:
+    clear = difference.value < -policy.margin and difference.high < 0
+    large = difference.value < -policy.max_drop
+    why = f"{_words(name)} against {rival}: {_signed(difference)}"
+    if large:
+        why += f", a drop beyond {policy.max_drop:.3g}"
+    elif clear:
+        why += f", clearly worse by more than the margin {policy.margin:.3g}"
+    else:
+        why += ", no clear loss"
+    return Rule(f"{_words(name)} against {rival}", not (clear or large), why)
 
 
 def _slices(slices: Mapping[str, Figure], policy: GatePolicy) -> list[Rule]:

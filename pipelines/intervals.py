@@ -1,6 +1,6 @@
 """Figures with bootstrap intervals; rows that belong together are drawn together."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -36,14 +36,12 @@ class Figure:
         return {k: None if v != v else v for k, v in asdict(self).items()}
 
 
-def resamples(
-    groups: Sequence[Any] | NDArray[Any], *, repeats: int, random_state: int
-) -> list[NDArray[np.intp]]:
+def resamples(groups: Iterable[Any], *, repeats: int, random_state: int) -> list[NDArray[np.intp]]:
     """Draw groups with replacement; the rows of each draw.
 
     Parameters
     ----------
-    groups : array of shape (n,)
+    groups : iterable of length n
         Rows of one group are drawn together; a missing value stands alone.
     repeats : int
     random_state : int
@@ -111,7 +109,7 @@ def mean(values: NDArray[Any], draws: Sequence[NDArray[np.intp]]) -> Figure:
     return measure(lambda rows: float(column[rows].mean()), len(column), draws)
 
 
-def _codes(groups: Sequence[Any] | NDArray[Any]) -> NDArray[np.intp]:
+def _codes(groups: Iterable[Any]) -> NDArray[np.intp]:
     import pandas as pd
 
     codes, unique = pd.factorize(pd.Series(list(groups), dtype=object), use_na_sentinel=True)

@@ -323,10 +323,11 @@ class Registry:
         # Set before the import: MLflow decides about telemetry while it is being imported.
         os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
         os.environ["DO_NOT_TRACK"] = "true"
-        for name in ("mlflow", "alembic"):
-            logging.getLogger(name).setLevel(logging.WARNING)
         from mlflow.tracking import MlflowClient
 
+        # After the import, which sets its own levels.
+        for name in ("mlflow", "alembic"):
+            logging.getLogger(name).setLevel(logging.WARNING)
         self.workspace.mkdir(parents=True, exist_ok=True)
         uri = f"sqlite:///{self.workspace / 'mlflow.db'}"
         return MlflowClient(tracking_uri=uri, registry_uri=uri)

@@ -48,9 +48,9 @@ def test_first_night_needs_floors_and_baseline_only() -> None:
             "macro f1 was not measured, and a floor is set for it",
         ),
         (
-            Evidence({"accuracy": figure(0.8)}, {"keyword": figure(0.8)}),
+            Evidence({"accuracy": figure(0.8)}, {"keyword": figure(0.81)}),
             POLICY,
-            "accuracy 0.800 does not beat the baseline keyword (0.800)",
+            "accuracy 0.800 is below the baseline keyword (0.810)",
         ),
         (
             Evidence({"accuracy": figure(0.8, n=20)}),
@@ -58,13 +58,18 @@ def test_first_night_needs_floors_and_baseline_only() -> None:
             "20 test rows do not reach the 50 asked for",
         ),
         (
-            Evidence({"accuracy": figure(0.8)}, differences={"accuracy": figure(-0.03)}),
+            Evidence(
+                {"accuracy": figure(0.8)}, differences={"the champion": {"accuracy": figure(-0.03)}}
+            ),
             POLICY,
             "accuracy against the champion: -0.030 [-0.050, -0.010], "
             "clearly worse by more than the margin 0.005",
         ),
         (
-            Evidence({"accuracy": figure(0.8)}, differences={"accuracy": figure(-0.07, 0.2)}),
+            Evidence(
+                {"accuracy": figure(0.8)},
+                differences={"the champion": {"accuracy": figure(-0.07, 0.2)}},
+            ),
             POLICY,
             "accuracy against the champion: -0.070 [-0.270, +0.130], a drop beyond 0.05",
         ),
@@ -82,7 +87,9 @@ def test_every_refusal_says_why(evidence: Evidence, policy: GatePolicy, reason: 
 
 
 def test_a_small_unsure_loss_does_not_refuse() -> None:
-    evidence = Evidence({"accuracy": figure(0.8)}, differences={"accuracy": figure(-0.01)})
+    evidence = Evidence(
+        {"accuracy": figure(0.8)}, differences={"the champion": {"accuracy": figure(-0.01)}}
+    )
     assert judged(evidence).promoted
 
 
@@ -105,9 +112,12 @@ def test_a_higher_floor_never_promotes_more(value: float, low: float, high: floa
 def test_a_better_candidate_is_never_refused_where_a_worse_one_passes(
     value: float, better: float, half: float
 ) -> None:
-    worse = Evidence({"accuracy": figure(0.5)}, differences={"accuracy": figure(value, half)})
+    worse = Evidence(
+        {"accuracy": figure(0.5)}, differences={"the champion": {"accuracy": figure(value, half)}}
+    )
     best = Evidence(
-        {"accuracy": figure(0.5)}, differences={"accuracy": figure(value + better, half)}
+        {"accuracy": figure(0.5)},
+        differences={"the champion": {"accuracy": figure(value + better, half)}},
     )
     assert judged(best).promoted or not judged(worse).promoted
 

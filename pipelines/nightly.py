@@ -1,0 +1,90 @@
+"""The nightly run: a list of small steps over one record.
+
+A step that fails ends the night: what was proposed is taken back, and whatever was in force
+stays in force.
+"""
+
+import logging
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from pipelines import prepare, publish, steps
+from pipelines.config import NightlyConfig
+from pipelines.lock import workspace_lock
+from pipelines.registry import Registry
+from pipelines.run import Run, Step
+
+logger = logging.getLogger(__name__)
+
+STEPS: tuple[Step, ...] = (
+    Step("load", prepare.load_tables),
+    Step("validate", prepare.check_tables),
+    Step("redact", prepare.redact_texts),
+    Step("language", prepare.detect_languages),
+    Step("split", prepare.split_parts),
+    Step("train", steps.train_classifiers),
+    Step("index", steps.build_index),
+    Step("evaluate", steps.measure_classifiers),
+    Step("answers", steps.measure_answers),
+    Step("drift", steps.compare_nights),
+    Step("gate", publish.judge),
+    Step("register", publish.register),
+    Step("report", publish.write_report),
+    Step("publish", publish.put_in_force),
+)
+
+Watch = Callable[[Step, Run], None]
+
+
+def run_night(
+    config: NightlyConfig,
+    *,
+    now: datetime | None = None,
+    all_steps: Sequence[Step] = STEPS,
+    watch: Watch = lambda *_: None,
+) -> Run:
+    """Run a night.
+
+    Parameters
+    ----------
+    config : NightlyConfig
+    now : datetime, optional
+        Aware; the present time by default. Names the night.
+    all_steps : sequence of Step
+        In order; a test puts its own in.
+    watch : callable
+        Called before each step with the step and the run.
+
+    Returns
+    -------
+    Run
+        Everything the night found; ``run.report`` is the page.
+
+    Raises
+    ------
+    RegistryError
+        When another night is running in the workspace.
+    DeskpilotError
+        When the input is at fault; nothing in force has changed then.
+    """
+    moment = (now or datetime.now(UTC)).astimezone(UTC)
+    registry = Registry(config.workspace)
+    with workspace_lock(registry.workspace):
+        staging = registry.workspace / "staging"
+        shutil.rmtree(staging, ignore_errors=True)
+        run = Run(config=config, now=moment, registry=registry, staging=staging)
+        run.warnings.extend(registry.recover(now=moment))
+        try:
+            for step in all_steps:
+                watch(step, run)
+                started = time.perf_counter()
+                step.work(run)
+                run.timings[step.name] = time.perf_counter() - started
+                logger.info("step %s took %.1f s", step.name, run.timings[step.name])
+        except BaseException:
+            shutil.rmtree(staging, ignore_errors=True)
+            registry.recover(now=moment)
+            raise
+    return run

@@ -1,0 +1,116 @@
+"""The record that one night's steps fill in, one after the other."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from suggest.retriever import Retriever
+
+from data.encoders import Encoder
+from pipelines.config import NightlyConfig
+from pipelines.gate import Verdict
+from pipelines.intervals import Figure
+from pipelines.registry import Proposal, Registry
+from suggest.index import KnowledgeIndex
+from triage.intents import IntentClassifier
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured of one model on the test part.
+
+    Parameters
+    ----------
+    figures, differences, slices, baselines : dict of str to Figure
+        As :class:`pipelines.gate.Evidence` takes them.
+    report : dict
+        All of it as JSON values, and the curves and tables of the report.
+    """
+
+    figures: dict[str, Figure]
+    report: Json
+    differences: dict[str, dict[str, Figure]] = field(default_factory=dict)
+    slices: dict[str, Figure] = field(default_factory=dict)
+    baselines: dict[str, Figure] = field(default_factory=dict)
+
+
+@dataclass
+class Run:
+    """One night: what it was told, and what its steps have made so far.
+
+    Parameters
+    ----------
+    config : NightlyConfig
+    now : datetime
+        Aware; the only clock of the night's results.
+    registry : Registry
+    staging : Path
+        Where candidates wait until the gate has spoken.
+    say : callable
+        Shows a line to whoever is watching.
+    """
+
+    config: NightlyConfig
+    now: datetime
+    registry: Registry
+    staging: Path
+    say: Callable[[str], None] = lambda _: None
+
+    tickets: pd.DataFrame = field(default_factory=pd.DataFrame)
+    articles: pd.DataFrame = field(default_factory=pd.DataFrame)
+    links: pd.DataFrame = field(default_factory=pd.DataFrame)
+    policies: dict[str, str] = field(default_factory=dict)
+    statuses: list[Json] = field(default_factory=list)
+    fingerprint: str = ""
+    train: pd.DataFrame = field(default_factory=pd.DataFrame)
+    test: pd.DataFrame = field(default_factory=pd.DataFrame)
+    encoder: Encoder | None = None
+    classifiers: dict[str, IntentClassifier] = field(default_factory=dict)
+    baselines: dict[str, dict[str, Any]] = field(default_factory=dict)
+    left_out: dict[str, dict[str, int]] = field(default_factory=dict)
+    index: KnowledgeIndex | None = None
+    retriever: Retriever | None = None
+    targets: dict[str, Measured] = field(default_factory=dict)
+    knowledge: Measured | None = None
+    examples: list[Json] = field(default_factory=list)
+    drafts: list[Json] = field(default_factory=list)
+    draft_seconds: float = 0.0
+    verdicts: list[Verdict] = field(default_factory=list)
+    drift: Json = field(default_factory=dict)
+    summary: Json = field(default_factory=dict)
+    staged: dict[str, Path] = field(default_factory=dict)
+    proposal: Proposal | None = None
+    document: Json = field(default_factory=dict)
+    report: Path | None = None
+    timings: dict[str, float] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def night(self) -> str:
+        """Name of the night, such as ``2026-03-02T021000Z``."""
+        return f"{self.now:%Y-%m-%dT%H%M%SZ}"
+
+    @property
+    def promoted(self) -> bool:
+        """Whether every candidate took its champion's place."""
+        return bool(self.verdicts) and all(v.promoted for v in self.verdicts)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One named step of the night.
+
+    Parameters
+    ----------
+    name : str
+    work : callable
+        Reads and fills the run.
+    """
+
+    name: str
+    work: Callable[[Run], None]

@@ -1,0 +1,184 @@
+"""The middle of a night: learn, and measure beside baselines and champions."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from data.errors import ArtifactError, ConfigError, EncoderError, MissingFileError, SchemaError
+from pipelines import drift as drifting
+from pipelines.config import KNOWLEDGE
+from pipelines.evaluate import evaluate_target
+from pipelines.evaluate_answers import Champion, evaluate_knowledge
+from pipelines.intervals import Figure
+from pipelines.prepare import statuses_as_json
+from pipelines.run import Json, Run
+from suggest.index import KnowledgeIndex
+from suggest.retriever import Retriever
+from triage.baseline import KeywordIntents, MajorityIntents
+from triage.intents import IntentClassifier
+from triage.taxonomy import OUT_OF_SCOPE
+
+HISTORY = "history"
+RETRIEVER = "retriever"
+
+
+def train_classifiers(run: Run) -> None:
+    """Fit one classifier per target, and its baselines, on the older tickets."""
+    settings = run.config.intents
+    for target in settings.targets:
+        texts, labels = _labelled(run, target)
+        model = IntentClassifier(
+            encoder=run.encoder,
+            target_precision=settings.target_precision,
+            random_state=run.config.seed,
+        )
+        unknown = sorted(set(settings.parameters) - set(model.get_params(deep=False)))
+        if unknown:
+            raise ConfigError(
+                f"The classifier has no parameters {unknown}, given in [intents.parameters]. "
+                f"It has {', '.join(sorted(model.get_params(deep=False)))}."
+            )
+        run.classifiers[target] = model.set_params(**settings.parameters).fit(texts, labels)
+        run.baselines[target] = {
+            "majority": MajorityIntents().fit(texts, labels),
+            "keyword": KeywordIntents().fit(texts, labels),
+        }
+
+
+def build_index(run: Run) -> None:
+    """Build the knowledge index, and learn the retriever where links are known."""
+    if run.articles.empty:
+        return
+    run.index = KnowledgeIndex(encoder=run.encoder).fit(run.articles)
+    if len(run.links):
+        known = run.train[run.train["client_id"].isin(run.index.clients)]
+        linked = known[known["ticket_id"].isin(set(run.links["ticket_id"]))]
+        if len(linked):
+            run.retriever = Retriever(run.index).fit(linked, run.links)
+
+
+def measure_classifiers(run: Run) -> None:
+    """Measure the classifiers beside their baselines and champions."""
+    for target, model in run.classifiers.items():
+        measured, examples = evaluate_target(
+            target,
+            run.test,
+            model,
+            baselines=run.baselines[target],
+            champion=_champion(run, target),
+            settings=run.config.evaluate,
+            group=run.config.split.group,
+            random_state=run.config.seed,
+        )
+        run.targets[target] = measured
+        run.examples.extend(examples)
+
+
+def measure_answers(run: Run) -> None:
+    """Measure search and drafts."""
+    if run.index is None:
+        return
+    measured, run.drafts, run.draft_seconds = evaluate_knowledge(
+        run.test,
+        run.links,
+        run.index,
+        run.retriever,
+        voices=_voices(run),
+        intents=run.classifiers.get("intent"),
+        champion=_champion_search(run),
+        settings=run.config.evaluate,
+        group=run.config.split.group,
+        random_state=run.config.seed,
+    )
+    skipped = float(len(statuses_as_json(run.statuses)))
+    measured.figures["skipped_articles"] = Figure(skipped, skipped, skipped, len(run.statuses))
+    run.knowledge = measured
+
+
+def compare_nights(run: Run) -> None:
+    """Compare the newest tickets with those of the last night."""
+    targets = run.config.intents.targets
+    encoder = run.encoder
+    if encoder is None:
+        return
+    seed = run.config.seed
+    run.summary = drifting.summarise(run.test, targets, encoder, random_state=seed)
+    before, reference = last_summary(run.registry.workspace), "last night"
+    if before is None:
+        before = drifting.summarise(run.train, targets, encoder, random_state=seed)
+        reference = "older tickets"
+    run.drift = {"reference": reference, "rows": drifting.compare(run.summary, before)}
+    changed = [row["name"] for row in run.drift["rows"] if row["state"] == "changed"]
+    if changed:
+        run.warnings.append(f"the newest tickets differ in {', '.join(changed)}; see drift")
+
+
+def last_summary(workspace: Path) -> Json | None:
+    """Read the newest summary an earlier night left; None before the first."""
+    found = sorted((workspace / HISTORY).glob("*.json"))
+    if not found:
+        return None
+    summary: Json = json.loads(found[-1].read_text(encoding="utf-8"))
+    return summary
+
+
+def _labelled(run: Run, target: str) -> tuple[list[str], list[str]]:
+    rows = run.train[run.train[target].notna()]
+    counts = rows[target].value_counts()
+    few = counts[(counts < run.config.intents.min_examples) & (counts.index != OUT_OF_SCOPE)]
+    run.left_out[target] = {str(label): int(n) for label, n in few.items()}
+    rows = rows[~rows[target].isin(few.index)]
+    if rows.loc[rows[target] != OUT_OF_SCOPE, target].nunique() < 2:
+        raise SchemaError(
+            f"The training part must have at least 2 labels in {target!r} with "
+            f"{run.config.intents.min_examples} tickets each. Got {rows[target].nunique()}: give "
+            "more tickets or lower 'min_examples'.",
+            table="tickets",
+            column=target,
+        )
+    if len(few):
+        run.warnings.append(f"{len(few):,} labels of {target} have too few tickets to be learned")
+    return list(rows["words"]), list(rows[target].astype(str))
+
+
+def _voices(run: Run) -> dict[str, Any]:
+    voices = {}
+    for client, text in run.policies.items():
+        try:
+            policies = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            raise ConfigError(f"The policies of {client!r} are not YAML: {error}.") from error
+        if not isinstance(policies, dict):
+            raise ConfigError(f"The policies of {client!r} must be a YAML mapping.")
+        voices[client] = policies
+    return voices
+
+
+def _champion(run: Run, target: str) -> IntentClassifier | None:
+    folder = run.registry.folder(target)
+    if folder is None:
+        return None
+    # After a change of the encoder in the configuration the champion still has its own.
+    for encoder in (run.encoder, None):
+        try:
+            return IntentClassifier.load(folder, encoder=encoder)
+        except (ArtifactError, MissingFileError, EncoderError) as error:
+            reason = str(error)
+    run.warnings.append(f"the champion of {target} was not compared: {reason}")
+    return None
+
+
+def _champion_search(run: Run) -> Champion | None:
+    root = run.registry.champions / KNOWLEDGE
+    if not root.is_dir():
+        return None
+    try:
+        index = KnowledgeIndex.load(root, encoder=run.encoder)
+        folder = run.registry.folder(RETRIEVER)
+        searcher = index if folder is None else Retriever.load(folder, index)
+        return Champion(searcher, frozenset(index.clients))
+    except (ArtifactError, MissingFileError, EncoderError) as error:
+        run.warnings.append(f"the knowledge in force was not compared: {error}")
+        return None

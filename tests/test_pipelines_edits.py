@@ -1,0 +1,105 @@
+"""What was changed through the service comes into the night, or is left out with no fuss."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from sqlalchemy import create_engine, text
+
+from data.errors import ConfigError
+from pipelines.edits import corrected_tickets, merge_articles, read_store
+
+
+def article(article_id: str, version: int, title: str = "Old") -> dict[str, Any]:
+    return {
+        "client_id": "acme",
+        "article_id": article_id,
+        "version": version,
+        "title": title,
+        "text": "Text",
+    }
+
+
+def edit(article_id: str, version: int, action: str = "put") -> dict[str, Any]:
+    body = {"title": "New", "text": "New text"} if action == "put" else None
+    return {
+        "client_id": "acme",
+        "article_id": article_id,
+        "version": version,
+        "action": action,
+        "article": body,
+    }
+
+
+def titles(frame: pd.DataFrame) -> dict[str, str]:
+    return dict(zip(frame["article_id"], frame["title"], strict=True))
+
+
+ARTICLES = pd.DataFrame([article("a", 1), article("b", 1), article("c", 5)])
+
+
+def test_the_newest_edit_wins_unless_the_file_is_newer() -> None:
+    edits = pd.DataFrame([edit("a", 3), edit("a", 2), edit("c", 4), edit("d", 1)])
+    merged = merge_articles(ARTICLES, edits)
+    assert titles(merged) == {"a": "New", "b": "Old", "c": "Old", "d": "New"}
+    assert merged.set_index("article_id").loc["a", "version"] == 3
+
+
+def test_a_deleted_article_goes_and_a_later_edit_brings_it_back() -> None:
+    gone = merge_articles(ARTICLES, pd.DataFrame([edit("b", 2, "delete")]))
+    assert titles(gone) == {"a": "Old", "c": "Old"}
+    back = merge_articles(ARTICLES, pd.DataFrame([edit("b", 2, "delete"), edit("b", 3)]))
+    assert titles(back)["b"] == "New"
+
+
+def test_no_edits_change_nothing() -> None:
+    assert merge_articles(ARTICLES, pd.DataFrame()) is ARTICLES
+
+
+def test_corrections_become_labels_once_per_ticket() -> None:
+    suggestions = pd.DataFrame(
+        {
+            "suggestion_id": ["s1", "s2", "s3", "s4"],
+            "ticket_id": ["t1", "t1", "t2", "t3"],
+            "client_id": "acme",
+            "channel": "email",
+            "language": "en",
+            "intent": "billing",
+            "ticket_text": ["one", "one", "two", ""],
+            "shown_at": "2026-03-01T00:00:00+00:00",
+        }
+    )
+    feedback = pd.DataFrame(
+        {
+            "suggestion_id": ["s1", "s2", "s3", "s4"],
+            "at": ["2026-03-01", "2026-03-02", "2026-03-01", "2026-03-01"],
+            "corrected": [{"intent": "bug"}, {"intent": "presales"}, {}, {"intent": "bug"}],
+        }
+    )
+    rows = corrected_tickets(feedback, suggestions, "intent")
+    assert rows[["ticket_id", "intent", "text"]].values.tolist() == [["t1", "presales", "one"]]
+
+
+def test_store_is_read_by_table_name(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    assert read_store(url, "feedback") == {}
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE feedback (suggestion_id TEXT, corrected JSON)"))
+        connection.execute(
+            text("INSERT INTO feedback VALUES ('s1', :value)"),
+            {"value": json.dumps({"intent": "bug"})},
+        )
+    engine.dispose()
+    found = read_store(url, "feedback", "article_edits")
+    assert list(found) == ["feedback"]
+    assert found["feedback"]["corrected"].tolist() == [{"intent": "bug"}]
+
+
+def test_a_broken_store_is_named_without_its_address(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    path.write_bytes(b"not a database" * 100)
+    with pytest.raises(ConfigError, match=r"service's store cannot be read \(DatabaseError\)"):
+        read_store(f"sqlite:///{path}", "feedback")

@@ -1,0 +1,101 @@
+"""The command: what it writes, what it says, and how it ends."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from data.artifact import write_artifact
+from pipelines.__main__ import app, main
+from pipelines.config import load_config
+from pipelines.registry import Decision, Registry
+
+# MLflow's own queries use a loader option that the newest SQLAlchemy deprecates.
+pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader:DeprecationWarning")
+
+run = CliRunner().invoke
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def test_init_writes_a_configuration_that_loads(tmp_path: Path) -> None:
+    path = tmp_path / "nightly.toml"
+    given = ["--tickets", 'my "best" tickets.csv', "--articles", "wissen/größen", "--client", "x"]
+    result = run(app, ["init", str(path), *given])
+    assert result.exit_code == 0
+    config = load_config(path)
+    assert config.tickets.path == tmp_path / 'my "best" tickets.csv'
+    assert config.clients[0].articles == (tmp_path / "wissen/größen",)
+    assert config.tickets.defaults["client_id"] == config.clients[0].id == "x"
+
+
+def test_init_overwrites_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "nightly.toml"
+    path.write_text("mine")
+    result = run(app, ["init", str(path)])
+    assert result.exit_code == 2
+    assert "already there" in result.output
+    assert path.read_text() == "mine"
+
+
+def test_the_examples_commented_lines_are_true_too(tmp_path: Path) -> None:
+    path = tmp_path / "nightly.toml"
+    run(app, ["init", str(path)])
+    lines = path.read_text(encoding="utf-8").splitlines()
+    # The first two lines are prose; every other comment that looks like TOML must be TOML.
+    opened = [
+        line.removeprefix("# ") if line.startswith("# ") and ("=" in line or "[" in line) else line
+        for line in lines[3:]
+    ]
+    path.write_text("\n".join(opened), encoding="utf-8")
+    config = load_config(path)
+    assert config.gate.floors == {
+        "intent": {"accuracy": 0.7},
+        "knowledge": {"recall_at_5": 0.4},
+    }
+    assert config.store.startswith("sqlite:////var")
+
+
+def test_the_shipped_configuration_loads() -> None:
+    config = load_config(Path(__file__).resolve().parents[1] / "nightly.toml")
+    assert config.sample is not None
+    assert {client.id for client in config.clients} >= {"lumen"}
+
+
+def test_status_before_the_first_night(tmp_path: Path) -> None:
+    path = tmp_path / "nightly.toml"
+    run(app, ["init", str(path)])
+    result = run(app, ["status", "--config", str(path)])
+    assert "Nothing is in force yet" in result.output
+
+
+def test_rollback_and_status(tmp_path: Path) -> None:
+    path = tmp_path / "nightly.toml"
+    run(app, ["init", str(path)])
+    registry = Registry(load_config(path).workspace)
+    for seed in (1, 2):
+        folder = registry.workspace / "staging" / "intent"
+        staged = {"intent": write_artifact(folder, kind="intent", parameters={}, seed=seed)}
+        proposal = registry.propose(f"n{seed}", staged, parameters={}, metrics={})
+        registry.commit(proposal, staged, {"intent": Decision(promoted=True)}, now=NOW)
+    result = run(app, ["rollback", "--config", str(path)])
+    assert result.output.strip() == "intent: version 1 is in force, in place of 2."
+    result = run(app, ["status", "--config", str(path)])
+    assert "rolled_back" in result.output
+    result = run(app, ["nightly", "--config", str(path), "--if-no-champion"])
+    assert result.exit_code == 0
+    assert "in force already" in result.output
+
+
+def test_errors_are_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        "sys.argv", ["deskpilot", "nightly", "--config", str(tmp_path / "none.toml")]
+    )
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    shown = capsys.readouterr().err
+    assert "There is no configuration at" in shown
+    assert "Traceback" not in shown
