@@ -52,7 +52,8 @@ def heading(text: str, block: Block) -> tuple[int, str]:
 def pieces(text: str, block: Block, language: str = "en") -> list[Block]:
     """Part one block where it may be cut: sentences, items, rows or lines of code."""
     if block.kind in ("table", "code"):
-        return [block._replace(start=s, end=e) for _, s, e in _raw_lines(text, block)]
+        lines = [block._replace(start=s, end=e) for _, s, e in _raw_lines(text, block)]
+        return _with_fences(lines) if block.kind == "code" else lines
     if block.kind == "list":
         return _items(text, block)
     spans = sentences(text[block.start : block.end], language)
@@ -107,8 +108,8 @@ def media(text: str) -> list[str]:
 
 
 def word_count(text: str) -> int:
-    """Count words; media references are none."""
-    return len(_IMAGE.sub(" ", text).split())
+    """Count words; media references and the fences of code are none."""
+    return len(_IMAGE.sub(" ", text).replace("```", " ").split())
 
 
 def _lines(text: str) -> Iterator[tuple[BlockKind, int, int]]:
@@ -162,6 +163,15 @@ def _items(text: str, block: Block) -> list[Block]:
         else:
             items.append(block._replace(start=start, end=end))
     return items
+
+
+def _with_fences(lines: list[Block]) -> list[Block]:
+    """Join the fences of code to its first and last line."""
+    if len(lines) > 3:
+        first = lines[0]._replace(end=lines[1].end)
+        last = lines[-2]._replace(end=lines[-1].end)
+        return [first, *lines[2:-2], last]
+    return [lines[0]._replace(end=lines[-1].end)]
 
 
 def _quotable_lines(text: str, block: Block) -> Iterator[tuple[int, int]]:

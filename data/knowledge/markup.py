@@ -28,14 +28,25 @@ from markdown_it.token import Token
 
 from data.errors import LoadError
 from data.knowledge.tags import BLOCKS, IGNORED, tidy_html, to_commonmark
+from data.schema.coerce import parse_text
 
 # A line this long was broken for its width, a shorter one for a reason.
 _WRAPPED = 50
+_XML = re.compile(r"^\s*<\?xml\b[^>]*>")
+# What Python's parser takes for an SGML section and gives up on.
+_NO_SECTION = re.compile(r"<!\[(?!\s*(?:CDATA|if|else|endif)\b)", re.IGNORECASE)
 _IMAGE = re.compile("\ufffc\\d+\ufffc")
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 _HEADING_LIKE = re.compile(r"^(?=#{1,6} |```)", re.MULTILINE)
 # An anchor, or a neighbour among the source files: no address that anyone could open.
 _SOURCE = re.compile(r"#|(?!\w+:)[^#?]*\.(?:md|markdown)(?:#.*)?$", re.IGNORECASE)
+# The parser closes no element by itself: what ends each where its end tag is left out.
+_IMPLIED_ENDS = (
+    (["td", "th"], ("td", "th", "tr")),
+    (["tr"], ("tr",)),
+    (["li"], ("li",)),
+    (["dt", "dd"], ("dt", "dd")),
+)
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -54,24 +65,44 @@ def markdown_to_text(source: str, *, url: str = "") -> str:
         When it is nested too deeply to be read.
     """
     html = str(_markdown().render(to_commonmark(source)))
-    return html_to_text(tidy_html(html), url=url)
+    return tree_to_text(_parse(tidy_html(html)), url=url)
 
 
 def html_to_text(source: str, *, url: str = "") -> str:
-    """Normalise HTML; scripts, navigation and what is hidden are left out."""
+    """Normalise HTML; scripts, navigation and what is hidden are left out.
+
+    Raises
+    ------
+    LoadError
+        When it cannot be parsed or is nested too deeply.
+    """
     return tree_to_text(parse_html(source), url=url)
 
 
 def parse_html(source: str) -> BeautifulSoup:
-    """Parse HTML leniently.
+    """Parse HTML leniently; items and cells whose end tag is left out end where the next begins.
 
     Raises
     ------
     LoadError
         When no parser can make sense of it.
     """
+    tree = _parse(source)
+    for names, enders in _IMPLIED_ENDS:
+        for node in tree.find_all(names):
+            inner = next(
+                (c for c in node.children if isinstance(c, Tag) and c.name in enders), None
+            )
+            if inner is not None:
+                node.insert_after(*[item.extract() for item in (inner, *inner.next_siblings)])
+    return tree
+
+
+def _parse(source: str) -> BeautifulSoup:
+    clean = _NO_SECTION.sub("&lt;![", _XML.sub("", parse_text(_INVISIBLE.sub("", source))))
     try:
-        return BeautifulSoup(_INVISIBLE.sub("", source), "html.parser")
+        # The line end keeps the parser from taking a short text for an address or file name.
+        return BeautifulSoup(f"{clean}\n", "html.parser")
     except (ParserRejectedMarkup, RecursionError) as error:
         raise LoadError(f"The HTML cannot be read: {error}.") from error
 

@@ -133,8 +133,10 @@ _LOOSE_IMAGE = re.compile(
     r"(!\[[^\]\n]{0,300}\])\(([^()<>\n]{0,500}(?:\([^()<>\n]{0,99}\)[^()<>\n]{0,99}){0,9})\)"
 )
 # What is left of an image link whose first half a converter cut off: " (1) (3).png>)".
+# Whole targets in <…> end alike, so they are matched first and stay.
 _TORN_IMAGE = re.compile(
-    r"[^\S\n]{0,3}(?:\(\d{1,3}\)[^\S\n]?){0,4}\.(?:png|jpe?g|gif|svg|webp)>\)", re.IGNORECASE
+    r"(\]\(<[^<>\n]{0,500}>)|[^\S\n]{0,3}(?:\(\d{1,3}\)[^\S\n]?){0,4}\.(?:png|jpe?g|gif|svg|webp)>\)",
+    re.IGNORECASE,
 )
 # A backslash at the end of a paragraph breaks no line; editors leave it there all the same.
 _LAST_BACKSLASH = re.compile(r"(?<!\\)\\+\s*(?=</?(?:p|li|ul|ol|td|th|h[1-6])\b)")
@@ -158,7 +160,7 @@ def to_commonmark(source: str) -> str:
         if _FENCE.match(line):
             inside_code = not inside_code
         if not inside_code:
-            line = _TORN_IMAGE.sub("", _bracketed(line))
+            line = _TORN_IMAGE.sub(lambda found: found[1] or "", _bracketed(line))
             line = _TAG.sub(_replacement, line)
         lines.append(line)
     return "\n".join(lines)

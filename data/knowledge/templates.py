@@ -21,7 +21,7 @@ import yaml
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from data.errors import ConfigError, MissingFileError
+from data.errors import ConfigError, LoadError, MissingFileError
 from data.files import read_text
 from data.knowledge.articles import DEFAULTS, articles_from_frame
 from data.knowledge.documents import fields_of, language_of, slug, split_front_matter
@@ -75,7 +75,10 @@ def load_template_pack(
         raise MissingFileError(f"The pack '{place.name}' has no articles/….md.")
     rows = [_article(file, place / "articles", values, pack) for file in files]
     defaults = DEFAULTS | {"status": "draft", "updated_at": updated_at, "version": pack["version"]}
-    articles, statuses = articles_from_frame(pd.DataFrame(rows), client_id, defaults=defaults)
+    try:
+        articles, statuses = articles_from_frame(pd.DataFrame(rows), client_id, defaults=defaults)
+    except LoadError as error:
+        raise ConfigError(f"The pack '{place.name}' must hold valid articles. {error}") from error
     for status in statuses:
         if status["status"] == "skipped":
             raise ConfigError(
