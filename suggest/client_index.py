@@ -103,3 +103,9 @@ class ClientIndex:
     def passage_positions(self) -> dict[str, int]:
         """Row of each passage."""
         return {p: i for i, p in enumerate(self.passage_ids)}
+
+    @cached_property
+    def lengths(self) -> NDArray[np.float64]:
+        """Log of the number of words of each article."""
+        words = [len(str(text).split()) for text in self.articles["text"].tolist()]
+        return np.log1p(np.array(words, dtype=np.float64))

@@ -99,7 +99,7 @@ class KnowledgeIndex:
         UnknownClientError
         """
         with self._lock:
-            articles = self._client(client_id).articles
+            articles = self.client_index(client_id).articles
             self._change(client_id, articles.iloc[:0], removed=list(article_ids))
         return self
 
@@ -143,18 +143,18 @@ class KnowledgeIndex:
         """
         texts = as_texts(queries, "search")
         _check_k(k, "search")
-        index = self._client(client_id)
+        index = self.client_index(client_id)
         allowed = allowed_articles(index, kinds, audience)
         pools = self._pools(index, texts, k, allowed, language)
         return result_frame(index, [(i, found.head(k)) for i, found in enumerate(pools)])
 
     def passages(self, client_id: str) -> pd.DataFrame:
         """Return the passages of a client, as `data.knowledge.passages` gives them."""
-        return self._client(client_id).passages.copy()
+        return self.client_index(client_id).passages.copy()
 
     def articles(self, client_id: str) -> pd.DataFrame:
         """Return the indexed articles of a client."""
-        return self._client(client_id).articles.copy()
+        return self.client_index(client_id).articles.copy()
 
     def passage(self, client_id: str, passage_id: str) -> pd.Series:
         """Return one passage.
@@ -165,7 +165,7 @@ class KnowledgeIndex:
         ParameterError
             When the client has no such passage.
         """
-        index = self._client(client_id)
+        index = self.client_index(client_id)
         return index.passages.iloc[_place(index.passage_positions, passage_id, "passage_id")]
 
     def article(self, client_id: str, article_id: str) -> pd.Series:
@@ -177,7 +177,7 @@ class KnowledgeIndex:
         ParameterError
             When the client has no such article.
         """
-        index = self._client(client_id)
+        index = self.client_index(client_id)
         return index.articles.iloc[_place(index.article_positions, article_id, "article_id")]
 
     def sentence_vectors(self, client_id: str, passage_id: str) -> tuple[list[Span], Vectors]:
@@ -189,7 +189,7 @@ class KnowledgeIndex:
             Offsets are into the text of the article.
         vectors : float32 array of shape (sentences, dimension)
         """
-        index = self._client(client_id)
+        index = self.client_index(client_id)
         at = _place(index.passage_positions, passage_id, "passage_id")
         article = int(np.searchsorted(index.starts, at, side="right")) - 1
         text = str(index.articles["text"].iloc[article])
@@ -199,7 +199,7 @@ class KnowledgeIndex:
 
     def version(self, client_id: str) -> str:
         """Return the version of a client's index, such as ``kb:2026-03-02T02:10Z#a91f04c2``."""
-        return self._client(client_id).version
+        return self.client_index(client_id).version
 
     def save(
         self, root: str | Path, *, clients: Collection[str] | None = None, keep: int = 3
@@ -218,7 +218,7 @@ class KnowledgeIndex:
         place = Path(root)
         place.mkdir(parents=True, exist_ok=True)
         for name in self.clients if clients is None else clients:
-            index = self._client(name)
+            index = self.client_index(name)
             write_client(place, index, self.encoder, keep)
         return place
 
@@ -253,7 +253,15 @@ class KnowledgeIndex:
         except ArtifactError as error:
             self.problems[name] = str(error)
 
-    def _client(self, client_id: str) -> ClientIndex:
+    def client_index(self, client_id: str) -> ClientIndex:
+        """Return what a search of one client reads; it never changes.
+
+        Raises
+        ------
+        UnknownClientError
+        ArtifactError
+            When the client's files were damaged at `load`.
+        """
         found = self._clients.get(client_id)
         if found is not None:
             return found

@@ -45,9 +45,20 @@ class Pool(NamedTuple):
     dense: Floats
     lexical: Floats
 
+    def take(self, which: Positions | Mask) -> "Pool":
+        """Return some candidates, in the order asked for."""
+        return Pool(
+            self.articles[which],
+            self.passages[which],
+            self.score[which],
+            self.probability[which],
+            self.dense[which],
+            self.lexical[which],
+        )
+
     def head(self, k: int) -> "Pool":
         """Return the first k."""
-        return Pool(*(column[:k] for column in self))
+        return self.take(np.arange(min(k, len(self.articles))))
 
 
 def pool(
@@ -57,6 +68,7 @@ def pool(
     *,
     allowed: Mask | None = None,
     language: str | None = None,
+    also: Positions | None = None,
     depth: int = DEPTH,
     weights: Weights = WEIGHTS,
     calibration: Calibration = CALIBRATION,
@@ -74,11 +86,13 @@ def pool(
     language : str, optional
         Only articles in this language are returned; those in others still lend their score to
         their translations.
+    also : array of positions, optional
+        Articles to score whatever the query is.
     depth : int
         Candidates of each kind and chunk.
     """
     articles, evidence, passages = gather(
-        index, texts, vectors, allowed=allowed, language=language, depth=depth
+        index, texts, vectors, allowed=allowed, language=language, also=also, depth=depth
     )
     fused = fuse(evidence, weights)
     chance = probability(fused, calibration)
@@ -86,10 +100,10 @@ def pool(
     scored = _lend(index, scored, language)
     if language is not None:
         kept = index.languages[scored.articles] == language
-        scored = Pool(*(column[kept] for column in scored))
+        scored = scored.take(kept)
     # Articles stand in the order of their ids: a tie is broken the same way everywhere.
     order = np.lexsort((scored.articles, -scored.score))
-    return Pool(*(column[order] for column in scored))
+    return scored.take(order)
 
 
 def gather(
@@ -99,6 +113,7 @@ def gather(
     *,
     allowed: Mask | None = None,
     language: str | None = None,
+    also: Positions | None = None,
     depth: int = DEPTH,
 ) -> tuple[Positions, Evidence, Positions]:
     """Return candidate articles, the evidence for them, and the closest passage of each."""
@@ -106,6 +121,8 @@ def gather(
     by_word = np.stack([index.words.scores(w) for w in found])
     by_part = np.stack([index.parts.scores(word_parts(w)) for w in found])
     articles = _candidates(index, vectors, by_word + by_part, allowed, language, depth)
+    if also is not None:
+        articles = np.union1d(articles, also)
     starts = index.starts[articles]
     sizes = index.starts[articles + 1] - starts
     offsets = np.cumsum(sizes) - sizes
