@@ -22,7 +22,7 @@ from typing import Any
 from data.errors import DeskpilotError
 from serving.settings import Settings, load_settings
 
-_EXAMPLE = {"ticket": {"id": "1", "text": "Hello, where is my order LL-20731? It is late."}}
+_EXAMPLE = {"ticket": {"id": "1", "text": "Hello, where can I download the invoice of my order?"}}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

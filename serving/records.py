@@ -4,13 +4,16 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from data.ticket import Ticket
 from serving.failures import PART_FAILURES
 from serving.run import place
 from serving.schemas import FeedbackIn
 from serving.store import Row, SuggestionRows
+
+if TYPE_CHECKING:
+    from data.redaction import Placeholders
 
 logger = logging.getLogger(__name__)
 
@@ -71,19 +74,27 @@ def suggestion_rows(shown: Shown, key: bytes) -> SuggestionRows:
 def _redacted(suggestion_id: str, ticket: Ticket, draft: str, key: bytes) -> Row:
     """Return the texts as they may be kept; none of them where redaction fails."""
     try:
-        from data.redaction import Placeholders, redact
+        from data.redaction import Placeholders
 
         placeholders = Placeholders(key)
         # The ticket first: the draft then gets the same numbers for the same values.
-        text = str(redact(ticket.text, placeholders=placeholders))
-        return {
-            "ticket_text": text,
-            "draft_text": str(redact(draft, placeholders=placeholders)),
-            "placeholders": placeholders.to_json(),
-        }
+        text = _hidden(ticket.text, placeholders, ticket.customer.name)
+        draft = _hidden(draft, placeholders)
+        kept = placeholders.to_json()
+        return {"ticket_text": text, "draft_text": draft, "placeholders": kept}
     except PART_FAILURES as error:
         logger.error("suggestion %s is kept without text: %s", suggestion_id, place(error))
         return {"ticket_text": None, "draft_text": None, "placeholders": None}
+
+
+def _hidden(text: str, placeholders: "Placeholders", name: str | None = None) -> str:
+    """Redact a text, known names included."""
+    from data.redaction import redact
+    from serving.names import hide_names, remember_name
+
+    redacted = str(redact(text, placeholders=placeholders))
+    remember_name(name, placeholders)
+    return hide_names(redacted, placeholders)
 
 
 def _retrievals(shown: Shown) -> list[Row]:
@@ -105,7 +116,7 @@ def _retrievals(shown: Shown) -> list[Row]:
 
 def feedback_row(body: FeedbackIn, suggestion: Row, *, at: datetime, key: bytes) -> Row:
     """Redact what was sent with the ticket's own placeholders and compare it with the draft."""
-    from data.redaction import Placeholders, redact
+    from data.redaction import Placeholders
     from suggest.feedback import compare
 
     row: Row = {
@@ -128,7 +139,7 @@ def feedback_row(body: FeedbackIn, suggestion: Row, *, at: datetime, key: bytes)
         return row
     kept = suggestion["placeholders"]
     placeholders = Placeholders.from_json(kept, key=key) if kept else Placeholders(key)
-    sent = str(redact(body.sent_text, placeholders=placeholders))
+    sent = _hidden(body.sent_text, placeholders)
     if suggestion["draft_text"] is None:
         return row | {"sent_text": sent}
     told = compare(draft, sent, suggestion["language"] or "unknown")

@@ -1,7 +1,9 @@
 """Watches the pointer: new models are loaded beside the old ones, then take their place."""
 
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_AGAIN_SECONDS = 30.0
 _FAILURES: tuple[type[Exception], ...] = (*PART_FAILURES, *STORE_FAILURES)
 
 
@@ -50,6 +53,7 @@ class Reloader:
             lambda folder: load_snapshot(folder, voices=read_voices(engine.settings.policies))
         )
         self._seen: Any = None
+        self._again_at = math.inf
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="model-watch", daemon=True)
 
@@ -67,7 +71,11 @@ class Reloader:
     def look(self) -> bool:
         """Load new models if a pointer moved, and edits of other processes; True if swapped."""
         found = signature(self.root, self.engine.settings.policies)
-        swapped = found != self._seen and self._swap()
+        moved = found != self._seen or time.monotonic() >= self._again_at
+        swapped = moved and self._swap()
+        if moved:
+            # A pointer that stays where it is may still lead to models that get repaired.
+            self._again_at = math.inf if swapped else time.monotonic() + _AGAIN_SECONDS
         self._seen = found
         if not swapped:
             self._catch_up()

@@ -229,6 +229,7 @@ class Found(BaseModel):
     version: int | str | None = None
     title: str | None = None
     p: float | None = None
+    span: tuple[int, int] | None = None
 
 
 class Envelope(BaseModel):

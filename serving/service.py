@@ -10,9 +10,9 @@ import os
 os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
 
 import logging
+import warnings
 from typing import Any
 
-import bentoml
 from pydantic_core import to_json
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -21,6 +21,11 @@ from serving.engine import Asked, SupportEngine
 from serving.schemas import FeedbackIn, SuggestIn, TriageIn
 from serving.security import generated_key
 from serving.settings import Settings, load_settings
+
+with warnings.catch_warnings():
+    # BentoML's own imports use what their libraries will drop.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from bentoml import on_shutdown, service
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +73,7 @@ class Front:
 DOOR = Door()
 
 
-@bentoml.service(
+@service(
     name="SupportService",
     metrics={"enabled": False},  # its labels hold whole paths: article ids would pile up
     logging={"access": {"enabled": False}},  # ours names the client and the request id
@@ -87,7 +92,7 @@ class SupportService:
         """Say whether a canary suggestion went through."""
         return self.engine.ready()
 
-    @bentoml.on_shutdown
+    @on_shutdown
     def close(self) -> None:
         """Write what is queued."""
         self.engine.close()

@@ -4,6 +4,7 @@ A request holds one snapshot from its first to its last line, so the versions in
 the versions that made it.
 """
 
+import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,8 +12,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from data.champions import POINTER, Pointer, read_pointer
-from data.errors import ConfigError
+from data.artifact import HEADER
+from data.champions import POINTER, Pointer, PointerEntry, read_pointer
+from data.errors import ArtifactChecksumError, ConfigError, MissingFileError
 from data.ticket import Ticket
 
 if TYPE_CHECKING:
@@ -60,6 +62,10 @@ class Knowledge(Protocol):
 
     def passages(self, client_id: str) -> "pd.DataFrame":
         """Return the passages of a client."""
+        ...
+
+    def passage(self, client_id: str, passage_id: str) -> Any:
+        """Return one passage."""
         ...
 
     def article(self, client_id: str, article_id: str) -> Any:
@@ -147,8 +153,6 @@ def load_snapshot(
     ArtifactError, MissingFileError
         When a named folder is damaged or missing.
     """
-    from suggest.retriever import Retriever
-
     from suggest.drafter import ReplyDrafter
     from suggest.index import KnowledgeIndex
     from triage.intents import IntentClassifier
@@ -157,16 +161,32 @@ def load_snapshot(
     versions: dict[str, str] = {}
     intent = index = retriever = drafter = None
     if entry := pointer.models.get("intent"):
-        intent = IntentClassifier.load(root / entry.folder)
+        intent = IntentClassifier.load(_verified(root, entry), encoder=encoder)
         versions["triage"] = f"intent:{entry.version}"
     if (root / KNOWLEDGE).is_dir():
         index = KnowledgeIndex.load(root / KNOWLEDGE, encoder=encoder)
     if index is not None and (entry := pointer.models.get("retriever")):
-        retriever = Retriever.load(root / entry.folder, index)
+        from suggest.retriever import Retriever
+
+        retriever = Retriever.load(_verified(root, entry), index)
         versions["retriever"] = f"retriever:{entry.version}"
     if index is not None:
         drafter = ReplyDrafter(index, retriever=retriever, voices=voices)
     return Snapshot(intent, index, retriever, drafter, versions, pointer.night)
+
+
+def _verified(root: Path, entry: PointerEntry) -> Path:
+    """Return the folder of a pointer's entry once its header is the one that was promoted."""
+    folder = root / entry.folder
+    header = folder / HEADER
+    if not header.is_file():
+        raise MissingFileError(f"The pointer names {folder}, where there is no model.")
+    if hashlib.sha256(header.read_bytes()).hexdigest() != entry.digest:
+        raise ArtifactChecksumError(
+            f"The model in {folder} is not the one that was promoted. Restore the folder or "
+            "point to another version."
+        )
+    return folder
 
 
 def read_voices(policies: Path) -> dict[str, Any]:

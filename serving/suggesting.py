@@ -6,7 +6,7 @@ alone; every step down is named.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from data.ticket import Ticket
 from serving.articles import find
@@ -15,10 +15,15 @@ from serving.schemas import Options
 from serving.snapshot import Snapshot
 from serving.triaging import triage
 
+if TYPE_CHECKING:
+    from suggest.draft import Draft
+
 NOT_AVAILABLE_REASONS = {
     "route": "no routing model is installed",
     "actions": "no actions are configured",
 }
+
+_NO_KNOWLEDGE = "this client has no knowledge yet"
 
 Features = Mapping[str, float]
 
@@ -38,6 +43,11 @@ def suggestion(
         draft, features, articles, macros = _draft(run, snapshot, ticket, told, now)
     if articles is None and want & {"articles", "macros"}:
         articles, macros = _search(run, snapshot, ticket, options.k)
+    elif articles and "articles" in want and len(articles) < options.k:
+        # The drafter lists a few; a caller who wants more gets the next best of the search.
+        listed = {item["id"] for item in articles}
+        more, _ = _search(run, snapshot, ticket, options.k)
+        articles += [item for item in more if item["id"] not in listed]
     if "draft" in want:
         reply["draft"] = draft or _no_draft(run, told)
     if "articles" in want:
@@ -58,13 +68,36 @@ def _draft(
     if drafter is None:
         run.degrade("draft", "no drafter is in force")
         return None, {}, None, None
+    if not _has_knowledge(run, snapshot, ticket.client_id, "draft"):
+        return None, {}, None, None
     label = (told["intent"] or {}).get("label")
     intent = None if label in (None, "unknown") else label
     found = run.part("draft", lambda: drafter.draft(ticket, now=now, intent=intent))
     if found is None:
         return None, {}, None, None
-    articles = [dict(item) for item in found.articles]
+    quoted = _quoted(found)
+    articles = [{**item, "span": quoted.get(item["id"])} for item in found.articles]
     return found.to_dict(), dict(found.features), articles, [dict(item) for item in found.macros]
+
+
+def _has_knowledge(run: Run, snapshot: Snapshot, client: str, part: str) -> bool:
+    """Tell whether there is anything to draft from; a damaged index is for the part to report."""
+    index = snapshot.index
+    if index is None or client in index.clients or client in index.problems:
+        return True
+    run.reasons[part] = _NO_KNOWLEDGE
+    return False
+
+
+def _quoted(draft: "Draft") -> dict[str, list[int]]:
+    """Return from where to where the draft quotes each article."""
+    spans: dict[str, list[int]] = {}
+    for sentence in (*draft.sentences, *draft.steps):
+        support = sentence.support
+        if support is not None and support.source != "phrase":
+            start, end = spans.get(support.id, support.span)
+            spans[support.id] = [min(start, support.span[0]), max(end, support.span[1])]
+    return spans
 
 
 def _search(
@@ -74,8 +107,7 @@ def _search(
     if index is None:
         run.degrade("articles", "no knowledge is in force")
         return [], []
-    if ticket.client_id not in index.clients:
-        run.reasons["articles"] = "this client has no knowledge yet"
+    if not _has_knowledge(run, snapshot, ticket.client_id, "articles"):
         return [], []
 
     def search() -> list[dict[str, Any]]:
@@ -98,12 +130,21 @@ def _found(snapshot: Snapshot, client: str, row: Mapping[Any, Any]) -> dict[str,
         "version": article.get("version"),
         "title": article.get("title"),
         "p": round(float(row["probability"]), 4),
+        "span": _span(snapshot, client, str(row["passage_id"])),
         "kind": article.get("kind"),
     }
+
+
+def _span(snapshot: Snapshot, client: str, passage_id: str) -> list[int] | None:
+    assert snapshot.index is not None
+    row = snapshot.index.passage(client, passage_id)
+    return [int(row["start"]), int(row["end"])]
 
 
 def _no_draft(run: Run, told: dict[str, Any]) -> dict[str, Any]:
     from suggest.draft import Draft
 
-    reason = "time_budget" if "max_ms" in run.reasons.get("draft", "") else "draft_unavailable"
+    why = run.reasons.get("draft", "")
+    reason = "time_budget" if "max_ms" in why else "draft_unavailable"
+    reason = "no_knowledge" if why == _NO_KNOWLEDGE else reason
     return Draft(outcome="none", language=told["language"]["label"], reason=reason).to_dict()

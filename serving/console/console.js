@@ -1,37 +1,12 @@
-"use strict";
-// The agent's desk. Everything that comes from outside is put in as text, never as markup.
+// The agent's desk: what is asked of the service, and what the agent does with the answer.
 
-const $ = (id) => document.getElementById(id);
+import { $, listTickets, missing, percent, showArticles, showDraft, showNotice, showSource,
+  showTicket, showTriage } from "./view.js";
+
 const KEY = "deskpilot.key";
-const OUTCOMES = {
-  validate: "Ready to send",
-  personalise: "Needs your touch",
-  process: "A step first",
-  none: "No supported answer",
-};
-const REASONS = {
-  low_confidence: "not sure enough",
-  out_of_scope: "outside what the model knows",
-  ambiguous: "two intents are equally likely",
-  empty: "there are no words to read",
-  unknown_language: "the language was not recognised",
-  model_unavailable: "the intent model is not available",
-};
 
 const desk = { client: "", tickets: [], current: -1, suggestion: null, shownAt: 0, corrected: null,
-  opened: new Set(), used: new Set(), sources: new Map(), request: 0, sourceRequest: 0,
-  closed: true };
-
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name === "class") made.className = value;
-    else if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else if (value !== undefined && value !== null) made.setAttribute(name, value);
-  }
-  made.append(...children);
-  return made;
-}
+  opened: new Set(), used: new Set(), sources: new Map(), request: 0, look: 0, closed: true };
 
 function say(text, bad = false) {
   $("state").textContent = text;
@@ -70,57 +45,33 @@ async function openDesk() {
   if (!sessionStorage.getItem(KEY)) return askForKey();
   try {
     const told = await call("GET", "/v1/samples");
+    if (desk.client !== told.client) desk.sources.clear();
     desk.client = told.client;
     desk.tickets = told.tickets.map((ticket) => ({ ticket, done: false }));
+    desk.current = -1;
     $("client").textContent = told.client;
     say(told.tickets.length ? `${told.tickets.length} sample tickets` : "Paste a ticket to begin");
-    listTickets();
+    list();
   } catch (error) {
     if (error.status !== 401) say(error.message, true);
   }
 }
 
-// -- tickets -------------------------------------------------------------------------------------
+// -- a ticket ------------------------------------------------------------------------------------
 
-function listTickets() {
-  $("tickets").replaceChildren(...desk.tickets.map(({ ticket, done }, number) => {
-    const title = ticket.subject || (ticket.messages[0] || {}).text || ticket.id;
-    const meta = element("span", { class: "meta" },
-      element("span", {}, ticket.channel || "email"),
-      ...(ticket.language ? [element("span", {}, ticket.language)] : []),
-      element("span", {}, `#${ticket.id}`));
-    if (done) meta.append(element("span", { class: "tick", title: "done" }, "✓ done"));
-    return element("li", {}, element("button", {
-      type: "button", "aria-current": String(number === desk.current), onclick: () => open(number),
-    }, element("span", { class: "title" }, title), meta));
-  }));
+function list() {
+  listTickets(desk.tickets, desk.current, open);
 }
 
 async function open(number) {
   desk.current = number;
   const { ticket } = desk.tickets[number];
-  listTickets();
+  list();
   $("tickets").children[number].scrollIntoView({ block: "nearest" });
   showTicket(ticket);
+  $("work").focus({ preventScroll: true });
+  $("work").scrollTop = 0;
   await prepare(ticket);
-}
-
-function showTicket(ticket) {
-  $("welcome").hidden = true;
-  $("opened").hidden = false;
-  $("subject").textContent = ticket.subject || "Without a subject";
-  const customer = ticket.customer || {};
-  $("facts").textContent = [customer.name, customer.segment, customer.plan, customer.timezone,
-    ticket.channel, when(ticket.created_at)].filter(Boolean).join(" · ");
-  $("conversation").replaceChildren(...(ticket.messages || []).map((message) =>
-    element("div", { class: `message ${message.author}` },
-      element("span", { class: "who" }, [message.author, when(message.at)].filter(Boolean).join(", ")),
-      message.text)));
-}
-
-function when(moment) {
-  if (!moment) return "";
-  return new Date(moment).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
 }
 
 async function prepare(ticket) {
@@ -138,7 +89,9 @@ async function prepare(ticket) {
     say(`Prepared in ${Math.round(told.timing_ms.total)} ms`);
     show(told);
   } catch (error) {
-    if (request === desk.request) say(error.message, true);
+    if (request !== desk.request) return;
+    say(error.message, true);
+    $("reply").textContent = "";
   } finally {
     if (request === desk.request) $("draft").setAttribute("aria-busy", "false");
   }
@@ -146,135 +99,35 @@ async function prepare(ticket) {
 
 function clear() {
   leaveEditor();
-  desk.sourceRequest += 1;
+  desk.look += 1;
   $("draft").setAttribute("aria-busy", "true");
   $("reply").textContent = "Preparing a reply …";
-  $("odds").textContent = "";
+  for (const id of ["odds", "why"]) $(id).textContent = "";
   for (const id of ["outcome", "notice", "steps", "done", "triage", "articles", "source"]) $(id).hidden = true;
   buttons();
 }
 
-// -- what was found ------------------------------------------------------------------------------
-
 function show(told) {
-  showTriage(told.triage);
-  showDraft(told.draft);
-  showArticles([...told.articles, ...told.macros].slice(0, 9));
+  showTriage(told.triage, correct);
+  showDraft(told.draft, lookAt);
+  showArticles(told.articles, told.macros, take, (item) => lookAtArticle(item.id, item.span));
   showNotice(told);
   $("versions").textContent = Object.values(told.models).join(" · ");
-  const first = $("reply").querySelector(".sourced");
+  const first = $("draft").querySelector(".sourced");
   if (first) first.dispatchEvent(new Event("mouseenter"));
   buttons();
-}
-
-function percent(p) {
-  return `${Math.round(p * 100)} %`;
-}
-
-function guess(label, p, first) {
-  const fill = element("span", { class: "fill" });
-  fill.style.width = percent(p);
-  const parts = [element("span", {}, label), element("span", { class: "p" }, percent(p)),
-    element("span", { class: "track", "aria-hidden": "true" }, fill)];
-  if (first) return element("div", { class: "guess first" }, ...parts);
-  return element("button", { class: "guess", type: "button", "aria-pressed": "false",
-    title: "This is the right intent", onclick: (event) => correct(label, event.currentTarget) }, ...parts);
 }
 
 function correct(label, button) {
   desk.corrected = desk.corrected === label ? null : label;
   for (const other of $("intent").querySelectorAll("button")) other.setAttribute("aria-pressed", "false");
   button.setAttribute("aria-pressed", String(desk.corrected === label));
-}
-
-function showTriage(triage) {
-  const parts = [];
-  const intent = triage.intent;
-  if (triage.abstained) {
-    const why = REASONS[triage.reason] || triage.reason || "no reason given";
-    parts.push(element("div", { class: "abstained" }, `No intent: ${why}.`));
-  } else parts.push(guess(intent.label, intent.p, true));
-  for (const [label, p] of intent ? intent.alternatives.slice(0, 3) : []) parts.push(guess(label, p, false));
-  $("intent").replaceChildren(...parts);
-  const details = [["Language", `${triage.language.label}, ${percent(triage.language.p)}`]];
-  if (intent && intent.out_of_scope !== null) details.push(["Out of scope", intent.out_of_scope.toFixed(2)]);
-  for (const [name, values] of Object.entries(triage.entities)) details.push([name.replace("_", " "), values.join(", ")]);
-  $("details").replaceChildren(...details.flatMap(([name, value]) =>
-    [element("dt", {}, name), element("dd", {}, value)]));
-  $("triage").hidden = false;
-}
-
-function showNotice(told) {
-  const parts = told.degraded.map((part) => `${part}: ${told.reasons[part]}`);
-  if (told.truncated) parts.push("a very long message was cut before it was read");
-  $("notice").hidden = parts.length === 0;
-  $("notice").textContent = `Without ${parts.join("; ")}.`;
-}
-
-function showDraft(draft) {
-  $("outcome").textContent = OUTCOMES[draft.outcome];
-  $("outcome").className = `badge ${draft.outcome}`;
-  $("outcome").hidden = false;
-  $("odds").textContent = draft.text
-    ? `${percent(draft.p_accept)} likely to go out unchanged · saves about ${draft.seconds_saved} s`
-    : "";
-  $("steps").hidden = draft.steps.length === 0;
-  $("steps").querySelector("ol").replaceChildren(...draft.steps.map((step) =>
-    element("li", {}, sentence(step, draft.slots))));
-  if (!draft.text) {
-    const why = (draft.reason || "nothing in the knowledge answers this").replaceAll("_", " ");
-    $("reply").replaceChildren(element("span", { class: "none" },
-      `Nothing is said rather than something unsupported: ${why}. Press e to write the reply yourself.`));
-    return;
-  }
-  $("reply").replaceChildren(...woven(draft));
-}
-
-// The text as it will be sent, each of its sentences a piece that knows its source.
-function woven(draft) {
-  const pieces = [];
-  let at = 0;
-  for (const part of draft.sentences) {
-    const found = draft.text.indexOf(part.text, at);
-    if (found < 0) continue;
-    pieces.push(...slotted(draft.text.slice(at, found), draft.slots), sentence(part, draft.slots));
-    at = found + part.text.length;
-  }
-  return [...pieces, ...slotted(draft.text.slice(at), draft.slots)];
-}
-
-function sentence(part, slots) {
-  const support = part.support;
-  const sourced = support && support.source !== "phrase";
-  const look = () => showSupport(part);
-  return element("span", {
-    class: sourced ? "sentence sourced" : "sentence", tabindex: "0", "aria-details": "source",
-    title: sourced ? `Source: ${support.id}` : "Fixed phrase",
-    onmouseenter: look, onfocus: look, onclick: look,
-  }, ...slotted(part.text, slots));
-}
-
-function slotted(text, slots) {
-  const missing = Object.keys(slots).filter((name) => slots[name] === "missing");
-  const pieces = [];
-  let at = 0;
-  for (const hit of text.matchAll(/\[([\w.]+)\]/g)) {
-    if (!missing.includes(hit[1])) continue;
-    pieces.push(text.slice(at, hit.index),
-      element("span", { class: "slot", title: "Fill this in before sending" }, hit[0]));
-    at = hit.index + hit[0].length;
-  }
-  return [...pieces, text.slice(at)];
-}
-
-function lit(part) {
-  const all = [...$("reply").querySelectorAll(".sentence"), ...$("steps").querySelectorAll(".sentence")];
-  for (const one of all) one.classList.toggle("lit", one.textContent === part.text);
+  say(desk.corrected ? "The intent will be corrected with your next step." : "");
 }
 
 // -- sources -------------------------------------------------------------------------------------
 
-async function source(id) {
+function source(id) {
   if (!desk.sources.has(id)) {
     const path = `/v1/kb/${encodeURIComponent(desk.client)}/articles/${encodeURIComponent(id)}`;
     const asked = call("GET", path);
@@ -284,53 +137,29 @@ async function source(id) {
   return desk.sources.get(id);
 }
 
-async function showSupport(part) {
-  lit(part);
+async function lookAt(part) {
   const support = part.support;
-  if (!support || support.source === "phrase") {
-    desk.sourceRequest += 1;
-    return showSource("Fixed phrase", support ? support.id : "", part.text, null);
-  }
-  await showArticle(support.id, support.span, Number(support.version));
+  if (support && support.source !== "phrase") return lookAtArticle(support.id, support.span, support.version);
+  desk.look += 1;
+  showSource("Fixed phrase", support ? support.id : "", part.text, null);
 }
 
-async function showArticle(id, span, version) {
-  const request = ++desk.sourceRequest;
+async function lookAtArticle(id, span, version) {
+  const look = ++desk.look;
   try {
-    const article = await source(id);
-    if (request !== desk.sourceRequest) return;
-    const moved = version && version !== article.version;
+    let article = await source(id);
+    if (version && Number(version) > article.version) {
+      desk.sources.delete(id);
+      article = await source(id);
+    }
+    if (look !== desk.look) return;
+    const moved = version && Number(version) !== article.version;
     const about = `${id}, version ${article.version}, ${article.language}` +
       (moved ? ` – the draft quotes version ${version}` : "");
     showSource(article.title, about, article.text, moved ? null : span);
   } catch (error) {
-    if (request === desk.sourceRequest) showSource(id, error.message, "", null);
+    if (look === desk.look) showSource(id, error.message, "", null);
   }
-}
-
-function showSource(title, about, text, span) {
-  $("source").hidden = false;
-  $("source-title").textContent = title;
-  $("source-about").textContent = about;
-  // Offsets count characters, and a character of JavaScript is half of some of them.
-  const letters = Array.from(text);
-  const [start, end] = span || [0, 0];
-  const mark = element("mark", {}, letters.slice(start, end).join(""));
-  $("source-text").replaceChildren(letters.slice(0, start).join(""), ...(span ? [mark] : []),
-    letters.slice(end).join(""));
-  const box = $("source-text");
-  box.scrollTop = span ? mark.offsetTop - box.offsetTop - box.clientHeight / 3 : 0;
-}
-
-function showArticles(found) {
-  $("articles").hidden = found.length === 0;
-  $("article-list").replaceChildren(...found.map((item, number) => element("li", {},
-    element("button", { type: "button", title: "Take its text into the reply",
-      onclick: () => take(number), onmouseenter: () => showArticle(item.id, item.span, 0),
-      onfocus: () => showArticle(item.id, item.span, 0) },
-      element("kbd", {}, String(number + 1)),
-      element("span", {}, item.title || item.id),
-      element("span", { class: "p" }, typeof item.p === "number" ? percent(item.p) : "")))));
 }
 
 async function take(number) {
@@ -339,14 +168,18 @@ async function take(number) {
   if (!item || desk.closed) return;
   try {
     const article = await source(item.id);
-    if (told !== desk.suggestion) return;
+    if (told !== desk.suggestion || desk.closed) return;
     const letters = Array.from(article.text);
-    const words = (item.span ? letters.slice(...item.span) : letters).join("").trim();
+    const words = (item.span ? letters.slice(...item.span) : letters).join("");
     desk.opened.add(item.id);
     desk.used.add(item.id);
     const before = $("editor").hidden ? told.draft.text : $("text").value;
-    enterEditor(before ? `${before}\n\n${words}` : words);
-    showArticle(item.id, item.span, 0);
+    // Its title is a heading of the article, not a sentence of a reply.
+    const body = words.replace(/^#+ .*\n+/, "").replace(/^#+ /gm, "").trim();
+    enterEditor(before ? `${before}\n\n${body}` : body);
+    if (!before) $("text").setSelectionRange(0, 0);
+    if (!before) $("text").scrollTop = 0;
+    lookAtArticle(item.id, item.span);
   } catch (error) {
     say(error.message, true);
   }
@@ -385,12 +218,10 @@ function edit() {
 
 function accept() {
   if ($("accept").disabled || !$("editor").hidden) return;
-  const slots = desk.suggestion.draft.slots;
-  const missing = Object.keys(slots).filter((name) => slots[name] === "missing");
-  if (missing.length) {
+  const open = missing(desk.suggestion.draft);
+  if (open.length) {
     edit();
-    say(`Fill in first: ${missing.join(", ")}`);
-    return;
+    return say(`Fill in first: ${open.join(", ")}`);
   }
   tell("sent", desk.suggestion.draft.text);
 }
@@ -407,31 +238,34 @@ function reject() {
 }
 
 async function tell(decision, sentText) {
-  const body = { client: desk.client, suggestion_id: desk.suggestion.suggestion_id, decision,
+  const { suggestion } = desk;
+  const entry = desk.tickets[desk.current];
+  const body = { client: desk.client, suggestion_id: suggestion.suggestion_id, decision,
     seconds: Math.round((performance.now() - desk.shownAt) / 100) / 10,
     opened: [...desk.opened], used: [...desk.used] };
   if (sentText !== undefined) body.sent_text = sentText;
   if (desk.corrected) body.corrected = { intent: desk.corrected };
-  const suggestion = desk.suggestion;
-  const entry = desk.tickets[desk.current];
   desk.closed = true;
   buttons();
   try {
     const told = await call("POST", "/v1/feedback", body);
     if (entry) entry.done = true;
-    listTickets();
-    if (suggestion !== desk.suggestion) return;
-    const kept = told.kept_share === null ? "" : ` ${percent(told.kept_share)} of the draft was kept.`;
-    $("done").textContent = { sent: "Sent as it was.", edited: `Sent with your changes.${kept}`,
-      rejected: "Rejected; the next night learns from it." }[decision];
-    $("done").hidden = false;
-    say("Feedback kept. Press j for the next ticket.");
-    $("work").focus();
+    list();
+    if (suggestion === desk.suggestion) finish(decision, told);
   } catch (error) {
     if (suggestion === desk.suggestion) desk.closed = false;
     buttons();
     say(error.message, true);
   }
+}
+
+function finish(decision, told) {
+  const kept = told.kept_share === null ? "" : ` ${percent(told.kept_share)} of the draft was kept.`;
+  $("done").textContent = { sent: "Sent as it was.", edited: `Sent with your changes.${kept}`,
+    rejected: "Rejected. The next night learns from it." }[decision];
+  $("done").hidden = false;
+  say("Kept. Press j for the next ticket.");
+  $("work").focus();
 }
 
 // -- keys ----------------------------------------------------------------------------------------
@@ -440,6 +274,17 @@ function paste() {
   if (!$("paste-zone").value) $("paste-zone").value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
   $("paste-dialog").showModal();
   $("paste-text").focus();
+}
+
+function pasted() {
+  const now = new Date().toISOString();
+  const customer = { name: $("paste-name").value || null, timezone: $("paste-zone").value || null };
+  const messages = [{ id: "m1", author: "customer", at: now, text: $("paste-text").value }];
+  const ticket = { id: `pasted-${Date.now().toString(36)}`, channel: "email",
+    subject: $("paste-subject").value, created_at: now, customer, messages };
+  desk.tickets.unshift({ done: false, ticket });
+  for (const id of ["paste-text", "paste-subject", "paste-name"]) $(id).value = "";
+  open(0);
 }
 
 function move(by) {
@@ -458,15 +303,12 @@ function onKey(event) {
     return;
   }
   if (event.ctrlKey) return;
-  if (event.key === "Enter" && !event.target.matches("button, a")) {
+  let action = SHORTCUTS[event.key];
+  if (event.key === "Enter" && !event.target.matches("button, a, summary")) action = accept;
+  if (/^[1-9]$/.test(event.key)) action = () => take(Number(event.key) - 1);
+  if (action) {
     event.preventDefault();
-    accept();
-  } else if (/^[1-9]$/.test(event.key)) {
-    event.preventDefault();
-    take(Number(event.key) - 1);
-  } else if (SHORTCUTS[event.key]) {
-    event.preventDefault();
-    SHORTCUTS[event.key]();
+    action();
   }
 }
 
@@ -476,20 +318,12 @@ function wire() {
     "paste-cancel": () => $("paste-dialog").close() };
   for (const [id, action] of Object.entries(clicks)) $(id).addEventListener("click", () => action());
   $("key-dialog").addEventListener("cancel", (event) => { if (!desk.client) event.preventDefault(); });
-  $("key-dialog").querySelector("form").addEventListener("submit", () => {
+  $("key-form").addEventListener("submit", () => {
     sessionStorage.setItem(KEY, $("key").value.trim());
     $("key").value = "";
     openDesk();
   });
-  $("paste-dialog").querySelector("form").addEventListener("submit", () => {
-    const now = new Date().toISOString();
-    desk.tickets.unshift({ done: false, ticket: {
-      id: `pasted-${Date.now().toString(36)}`, channel: "email", subject: $("paste-subject").value,
-      created_at: now, customer: { name: $("paste-name").value || null, timezone: $("paste-zone").value || null },
-      messages: [{ id: "m1", author: "customer", at: now, text: $("paste-text").value }] } });
-    for (const id of ["paste-text", "paste-subject", "paste-name"]) $(id).value = "";
-    open(0);
-  });
+  $("paste-form").addEventListener("submit", pasted);
   document.addEventListener("keydown", onKey);
 }
 

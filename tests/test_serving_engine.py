@@ -1,0 +1,329 @@
+"""The engine without HTTP: steps down, snapshots, reloads, edits under load."""
+
+import hashlib
+import shutil
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from data.champions import PointerEntry, write_pointer
+from data.encoders import HashingEncoder
+from serving.engine import Asked, SupportEngine
+from serving.problems import ProblemError
+from serving.reload import Reloader
+from serving.schemas import ArticleIn, FeedbackIn, SuggestIn, TriageIn
+from serving.settings import Settings
+from serving.snapshot import load_snapshot
+from tests.serving_desk import KEYS, drafter_over, engine, intent_model, knowledge, ticket
+
+ASKED = Asked("lumen", "test")
+BODY = SuggestIn(ticket=ticket())
+ARTICLE = ArticleIn(title="Gifts", text="We wrap any lamp as a gift for 4.50 EUR.", language="en")
+
+
+class Broken:
+    """A part that fails at every call; ``after`` calls it works like the real one."""
+
+    def __init__(self, error, real=None, works=()):
+        self.error = error
+        self.real = real
+        self.works = works
+
+    def __getattr__(self, name):
+        if name in self.works:
+            return getattr(self.real, name)
+
+        def fail(*_args, **_options):
+            raise self.error
+
+        return fail
+
+
+@pytest.fixture
+def made(tmp_path):
+    desk = engine(tmp_path)
+    yield desk
+    desk.close()
+
+
+# -- a failing part degrades the answer, and says so --------------------------------------------
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), MemoryError(), RuntimeError(), KeyError("x")])
+def test_without_the_drafter_there_are_articles(tmp_path, error):
+    desk = engine(tmp_path, drafter=Broken(error))
+    told = desk.suggest(BODY, ASKED)
+    assert told["degraded"] == ["draft"]
+    assert told["reasons"]["draft"] == f"failed: {type(error).__name__}"
+    assert (told["draft"]["outcome"], told["draft"]["text"]) == ("none", "")
+    assert told["articles"][0]["id"] == "returns-en"
+    assert told["articles"][0]["span"][1] > told["articles"][0]["span"][0]
+    assert told["triage"]["intent"]["label"] == "support.return_exchange"
+    desk.close()
+
+
+def test_without_the_index_there_is_triage(tmp_path):
+    index = Broken(OSError("disk"), knowledge(), works=("clients", "version", "article"))
+    desk = engine(tmp_path, index=index, drafter=Broken(OSError("disk")))
+    told = desk.suggest(BODY, ASKED)
+    assert told["degraded"] == ["draft", "articles"]
+    assert told["articles"] == told["macros"] == []
+    assert told["triage"]["intent"]["label"] == "support.return_exchange"
+    desk.close()
+
+
+def test_without_the_intent_model_there_is_a_draft(tmp_path):
+    desk = engine(tmp_path, intent=Broken(ValueError("x")))
+    told = desk.suggest(BODY, ASKED)
+    assert told["degraded"] == ["intent"]
+    assert told["triage"]["abstained"]
+    assert told["triage"]["reason"] == "model_unavailable"
+    assert told["triage"]["language"]["label"] == "en"
+    assert told["draft"]["text"]
+    desk.close()
+
+
+def test_with_nothing_at_all_there_is_still_an_answer(tmp_path):
+    desk = engine(tmp_path, intent=None, index=None, drafter=None)
+    told = desk.suggest(BODY, ASKED)
+    assert told["degraded"] == ["intent", "draft", "articles"]
+    assert told["draft"]["outcome"] == "none"
+    assert not desk.ready()
+    desk.close()
+
+
+def test_a_failing_part_never_writes_the_ticket_into_the_log(tmp_path, caplog):
+    desk = engine(tmp_path, drafter=Broken(ValueError("How do I send the blanket back?")))
+    desk.suggest(BODY, ASKED)
+    assert "draft failed: ValueError" in caplog.text
+    assert "blanket" not in caplog.text
+    desk.close()
+
+
+def test_a_client_without_knowledge_is_told_so(made):
+    told = made.suggest(BODY, Asked("newcomer"))
+    assert told["draft"]["outcome"] == "none"
+    assert told["reasons"]["draft"] == "this client has no knowledge yet"
+    assert told["degraded"] == []
+    assert "index" not in told["models"]
+
+
+def test_a_part_that_does_not_fit_into_the_time_is_left_out(made):
+    made.suggest(BODY, ASKED)  # the engine learns what a draft costs
+    hurried = SuggestIn(ticket=ticket(), options={"max_ms": 0.001})
+    told = made.suggest(hurried, ASKED)
+    assert "draft" in told["degraded"]
+    assert "max_ms" in told["reasons"]["draft"]
+    assert told["draft"]["reason"] == "time_budget"
+    patient = made.suggest(SuggestIn(ticket=ticket(), options={"max_ms": 60_000}), ASKED)
+    assert patient["degraded"] == []
+
+
+def test_a_store_that_cannot_answer_refuses_rather_than_forgets(tmp_path):
+    desk = engine(tmp_path)
+    number = desk.suggest(BODY, ASKED)["suggestion_id"]
+    desk.store.flush()
+    desk.store.close()
+    with pytest.raises(TimeoutError, match="the store is closed"):
+        desk.feedback(FeedbackIn(suggestion_id=number, decision="sent"), ASKED)
+
+
+# -- one ticket, one client ---------------------------------------------------------------------
+
+
+def test_more_articles_than_the_drafter_lists(made):
+    told = made.suggest(SuggestIn(ticket=ticket(), options={"k": 6}), ASKED)
+    ids = [item["id"] for item in told["articles"]]
+    assert 3 < len(ids) <= 6
+    assert len(set(ids)) == len(ids)
+
+
+def test_batches_are_one_by_one(made):
+    texts = ["I forgot my password.", "Wo bleibt meine Bestellung?", "🙂", "Merci"]
+    one = [made.triage(TriageIn(ticket=ticket(t)), ASKED)["triage"] for t in texts]
+    many = made.triage(TriageIn(tickets=[ticket(t, id=str(n)) for n, t in enumerate(texts)]), ASKED)
+    assert [row["triage"] for row in many["results"]] == one
+
+
+def test_order_numbers_are_entities(made):
+    told = made.triage(TriageIn(ticket=ticket("Where is my order LL-771203?")), ASKED)
+    assert told["triage"]["entities"] == {"order_id": ["LL-771203"]}
+
+
+def test_many_threads_get_the_same_answer(made):
+    expected = made.suggest(BODY, ASKED)
+    answers = []
+
+    def work():
+        answers.extend(made.suggest(BODY, ASKED) for _ in range(5))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    same = ("triage", "draft", "articles", "models", "degraded")
+    assert len(answers) == 20
+    assert all([a[part] for part in same] == [expected[part] for part in same] for a in answers)
+    assert len({a["suggestion_id"] for a in answers}) == 20
+
+
+def test_edits_under_load_never_mix_versions(made):
+    texts = {
+        version: f"{'Keep it dry. ' * version}\n\nSend the blanket back within {version} days."
+        for version in range(7, 14)
+    }
+    stop = threading.Event()
+    seen, wrong = set(), []
+
+    def ask():
+        while not stop.is_set():
+            told = made.suggest(BODY, ASKED)
+            seen.add(told["models"]["index"])
+            wrong.extend(told["degraded"])
+            for sentence in told["draft"]["sentences"]:
+                support = sentence["support"]
+                text = texts.get(int(support["version"]))
+                if support["id"] == "returns-en" and text is not None:
+                    start, end = support["span"]
+                    wrong.extend([] if text[start:end] == sentence["text"] else [support])
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    for version, text in texts.items():
+        fields = {"title": "Returns", "text": text, "format": "text", "language": "en"}
+        made.put_article("returns-en", ArticleIn(**fields, version=version), ASKED)
+        time.sleep(0.03)
+    stop.set()
+    thread.join()
+    assert wrong == []
+    assert len(seen) > 1
+
+
+# -- new models take over in one step -----------------------------------------------------------
+
+
+def champions(root: Path, *, version="1", articles=None):
+    """Write models as the night does and point to them."""
+    folder = intent_model().save(root / "intent" / version)
+    digest = hashlib.sha256((folder / "model.json").read_bytes()).hexdigest()
+    index = knowledge()
+    if articles is not None:
+        index.add(articles)
+    index.save(root / "knowledge")
+    entry = PointerEntry(version, f"intent/{version}", digest)
+    write_pointer(root, {"intent": entry}, night=f"night-{version}")
+
+
+def load(root):
+    """Read a snapshot with the encoder of these tests."""
+    found = load_snapshot(root, encoder=HashingEncoder())
+    return replace(found, drafter=drafter_over(found.index))
+
+
+@pytest.fixture
+def watched(tmp_path):
+    settings = Settings(state=tmp_path, keys=KEYS)
+    champions(settings.champions)
+    desk = engine(tmp_path, intent=None, index=None, drafter=None)
+    watcher = Reloader(desk, settings.champions, 60, load=load)
+    watcher.look()
+    yield desk, watcher, settings.champions
+    desk.close()
+
+
+def test_the_models_the_pointer_names_are_in_force(watched):
+    desk, _, _ = watched
+    told = desk.suggest(BODY, ASKED)
+    assert told["models"]["triage"] == "intent:1"
+    assert told["degraded"] == []
+    assert desk.ready()
+    assert desk.status()["night"] == "night-1"
+
+
+def test_a_moved_pointer_swaps_the_models(watched):
+    desk, watcher, root = watched
+    assert not watcher.look()
+    champions(root, version="2")
+    assert watcher.look()
+    assert desk.suggest(BODY, ASKED)["models"]["triage"] == "intent:2"
+    assert desk.ready()
+
+
+@pytest.mark.parametrize("damage", ["file", "folder", "pointer", "knowledge", "another"])
+def test_a_damaged_model_leaves_the_last_good_one(watched, damage, caplog):
+    desk, watcher, root = watched
+    champions(root, version="2")
+    if damage == "file":
+        path = next((root / "intent" / "2").glob("*.npy"))
+        path.write_bytes(path.read_bytes()[:-1] + b"x")
+    elif damage == "folder":
+        shutil.rmtree(root / "intent" / "2")
+    elif damage == "another":
+        shutil.rmtree(root / "intent" / "2")
+        intent_model().save(root / "intent" / "2", metrics={"accuracy": 0.5})
+    elif damage == "pointer":
+        (root / "current.json").write_text("{")
+    else:
+        path = next((root / "knowledge" / "lumen").glob("*/*.npy"))
+        path.write_bytes(b"")
+        (root / "current.json").touch()
+    assert not watcher.look()
+    told = desk.suggest(BODY, ASKED)
+    assert told["models"]["triage"] == "intent:1"
+    assert told["degraded"] == []
+    assert desk.ready()
+    assert desk.status()["problems"][0].startswith("new models were refused")
+    assert "last good ones stay" in caplog.text
+    # The night comes again and is whole.
+    shutil.rmtree(root / "knowledge")
+    champions(root, version="3")
+    assert watcher.look()
+    assert desk.status()["problems"] == []
+
+
+def test_a_clients_edits_survive_a_new_night(watched):
+    desk, watcher, root = watched
+    desk.put_article("gift-wrapping", ARTICLE, ASKED)
+    desk.delete_article("returns-de", ASKED)
+    champions(root, version="2")
+    assert watcher.look()
+    assert desk.article("lumen", "gift-wrapping")["version"] == 1
+    with pytest.raises(ProblemError, match="no article 'returns-de'"):
+        desk.article("lumen", "returns-de")
+    assert "gift-wrapping" in set(desk.snapshot.index.passages("lumen")["article_id"])
+
+
+def test_a_newer_article_of_the_night_wins_over_an_older_edit(watched):
+    desk, watcher, root = watched
+    desk.put_article("returns-en", ARTICLE.model_copy(update={"version": 7}), ASKED)
+    newer = knowledge().articles("lumen")
+    newer = newer[newer["article_id"] == "returns-en"].assign(version=9, title="From the export")
+    champions(root, version="2", articles=newer)
+    assert watcher.look()
+    assert desk.article("lumen", "returns-en")["title"] == "From the export"
+    assert desk.article("lumen", "returns-en")["version"] == 9
+
+
+def test_another_process_sees_an_edit(watched, tmp_path):
+    desk, _, root = watched
+    other = SupportEngine(store=desk.store, settings=desk.settings, hash_key=b"k")
+    watcher = Reloader(other, root, 60, load=load)
+    watcher.look()
+    desk.put_article("gift-wrapping", ARTICLE, ASKED)
+    assert "gift-wrapping" not in set(other.snapshot.index.passages("lumen")["article_id"])
+    watcher.look()
+    assert "gift-wrapping" in set(other.snapshot.index.passages("lumen")["article_id"])
+
+
+def test_without_champions_the_service_says_what_to_do(tmp_path):
+    settings = Settings(state=tmp_path, keys=KEYS, refresh_seconds=60)
+    desk = SupportEngine.from_champions(settings)
+    assert not desk.ready()
+    assert "run 'python -m pipelines nightly' first" in desk.status()["problems"][0]
+    assert desk.put_article("gift", ARTICLE, ASKED).reply["indexed"] is False
+    assert desk.article("lumen", "gift")["title"] == "Gifts"
+    desk.close()
