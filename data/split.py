@@ -55,21 +55,9 @@ def split_by_time(
     [[2, 3], [0]]
     """
     _check_share(test_share)
-    if column not in frame.columns:
-        message = missing_message("given", [column], list(map(str, frame.columns)))
-        raise SchemaError(message, column=column)
-    if frame.empty:
+    if frame.empty and column in frame.columns:
         return np.array([], dtype=np.intp), np.array([], dtype=np.intp)
-    missing = np.flatnonzero(frame[column].isna().to_numpy())
-    if len(missing):
-        raise SchemaError(
-            f"The '{column}' column must be filled to split by it. Got nothing in "
-            f"{len(missing)} rows, first {missing[0]}: drop them or fill the gaps.",
-            column=column,
-            rows=missing.tolist(),
-        )
-    times = frame[column].to_numpy(dtype="datetime64[us]") if _is_time(frame[column]) else None
-    ranks = pd.factorize(times if times is not None else frame[column].to_numpy(), sort=True)[0]
+    ranks = _ranks(frame, column)
     order = np.argsort(ranks, kind="stable")
     cut = _cut(ranks[order], test_share, column)
     train, test = order[:cut], order[cut:]
@@ -121,6 +109,22 @@ def stratified_split(
     return np.flatnonzero(~chosen), np.flatnonzero(chosen)
 
 
+def _ranks(frame: pd.DataFrame, column: str) -> Positions:
+    """Number the times from the oldest on; equal times have one number."""
+    if column not in frame.columns:
+        message = missing_message("given", [column], list(map(str, frame.columns)))
+        raise SchemaError(message, column=column)
+    missing = np.flatnonzero(frame[column].isna().to_numpy())
+    if len(missing):
+        raise SchemaError(
+            f"The '{column}' column must be filled to split by it. Got nothing in "
+            f"{len(missing)} rows, first {missing[0]}: drop them or fill the gaps.",
+            column=column,
+            rows=missing.tolist(),
+        )
+    return pd.factorize(frame[column], sort=True)[0]
+
+
 def _cut(ranks: NDArray[np.intp], test_share: float, column: str) -> int:
     """Choose the position where times change that is nearest to the share; the earlier of two."""
     changes = np.flatnonzero(np.diff(ranks)) + 1
@@ -132,10 +136,6 @@ def _cut(ranks: NDArray[np.intp], test_share: float, column: str) -> int:
         )
     wanted = len(ranks) * (1 - test_share)
     return int(changes[np.argmin(np.abs(changes - wanted))])
-
-
-def _is_time(series: pd.Series) -> bool:
-    return isinstance(series.dtype, pd.DatetimeTZDtype)
 
 
 def _check_share(test_share: float) -> None:
