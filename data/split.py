@@ -110,7 +110,7 @@ def stratified_split(
 
 
 def _ranks(frame: pd.DataFrame, column: str) -> Positions:
-    """Number the times from the oldest on; equal times have one number."""
+    """Give each row the rank of its time; equal times have one rank."""
     if column not in frame.columns:
         message = missing_message("given", [column], list(map(str, frame.columns)))
         raise SchemaError(message, column=column)
