@@ -9,16 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipelines.config import EvaluateConfig
 from pipelines.curves import histogram, precision_curve, reliability
-from pipelines.intervals import Figure, mean, measure, resamples
+from pipelines.intervals import Figure, mean, measure
 from pipelines.run import Json, Measured
+from pipelines.yardstick import CHAMPION, Draws, Yardstick, shorten
 from triage.intents import IntentClassifier
 from triage.metrics import auroc, coverage_at_precision, expected_calibration_error, macro_f1
 from triage.taxonomy import OUT_OF_SCOPE, UNKNOWN
 
-Draws = Sequence[NDArray[np.intp]]
-CHAMPION = "the champion"
 _ANSWERED = "answered"
 _MOST_SLICES = 25
 
@@ -67,9 +65,7 @@ def evaluate_target(
     *,
     baselines: Mapping[str, Any],
     champion: IntentClassifier | None,
-    settings: EvaluateConfig,
-    group: str,
-    random_state: int,
+    yardstick: Yardstick,
 ) -> tuple[Measured, list[Json]]:
     """Measure a classifier, its baselines and its champion on the same rows.
 
@@ -82,10 +78,7 @@ def evaluate_target(
     model : IntentClassifier
     baselines : mapping of str to classifier
     champion : IntentClassifier or None
-    settings : EvaluateConfig
-    group : str
-        Rows of one group are drawn together, where the column exists.
-    random_state : int
+    yardstick : Yardstick
 
     Returns
     -------
@@ -97,17 +90,16 @@ def evaluate_target(
     strangers = labelled[labelled[target] == OUT_OF_SCOPE]
     rows = labelled[labelled[target] != OUT_OF_SCOPE].reset_index(drop=True)
     texts, truth = list(rows["words"]), list(rows[target].astype(str))
-    groups = rows[group] if group in rows else range(len(rows))
-    draws = resamples(groups, repeats=settings.bootstrap, random_state=random_state)
+    draws = yardstick.draws(rows)
     scored = score(model, texts, truth)
     decided = model.decide(texts)
     aim = float(model.target_precision)
     answered = (decided["label"] != UNKNOWN).to_numpy()
     figures = _figures(scored, answered, aim, draws)
-    figures.update(_strangers(model, texts, list(strangers["words"]), settings, random_state))
+    figures.update(_strangers(model, texts, list(strangers["words"]), yardstick))
     others = {name: score(other, texts, truth) for name, other in baselines.items()}
     rival = score(champion, texts, truth) if champion is not None else None
-    slices = _slices(rows, scored, rival, others, answered, settings, random_state)
+    slices = _slices(rows, scored, rival, others, answered, yardstick)
     report = {
         "n": len(rows),
         "classes": len(model.classes_),
@@ -132,7 +124,7 @@ def evaluate_target(
         slices={f"{r['column']} {r['value']}": d for r, d in slices if d and r["judged"]},
         baselines={name: mean(other.correct, draws) for name, other in others.items()},
     )
-    return measured, _examples(rows, scored, settings.examples)
+    return measured, _examples(rows, scored, yardstick.settings.examples)
 
 
 def _figures(
@@ -163,8 +155,7 @@ def _strangers(
     model: IntentClassifier,
     inside: Sequence[str],
     outside: Sequence[str],
-    settings: EvaluateConfig,
-    random_state: int,
+    yardstick: Yardstick,
 ) -> dict[str, Figure]:
     """Measure how well texts of no known label are told apart, where some are labelled so."""
     if not inside or not outside:
@@ -176,7 +167,7 @@ def _strangers(
         both = 0 < truth[at].sum() < len(at)
         return auroc(scores[at], truth[at]) if both else float("nan")
 
-    draws = resamples(range(len(truth)), repeats=settings.bootstrap, random_state=random_state)
+    draws = yardstick.draws(pd.DataFrame(index=range(len(truth))))
     return {"out_of_scope_auroc": measure(statistic, len(truth), draws)}
 
 
@@ -273,17 +264,17 @@ def _slices(
     rival: Scored | None,
     others: Mapping[str, Scored],
     answered: NDArray[np.bool_],
-    settings: EvaluateConfig,
-    random_state: int,
+    yardstick: Yardstick,
 ) -> list[tuple[Json, Figure | None]]:
     found = []
+    settings = yardstick.settings
     for column in settings.slices:
         if column not in rows or rows[column].nunique(dropna=False) < 2:
             continue
         values = rows[column].astype(object).where(rows[column].notna(), "(none)").astype(str)
         for value in values.value_counts().index[:_MOST_SLICES]:
             at = np.flatnonzero((values == value).to_numpy())
-            draws = resamples(at, repeats=settings.bootstrap, random_state=random_state)
+            draws = yardstick.draws(rows.iloc[at])
             change = None
             if rival is not None:
                 change = mean(scored.correct[at].astype(float) - rival.correct[at], draws)
@@ -319,9 +310,3 @@ def _examples(rows: pd.DataFrame, scored: Scored, most: int) -> list[Json]:
         }
         for at in surest
     ]
-
-
-def shorten(text: str, most: int = 320) -> str:
-    """Cut a text at a word for showing."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= most else flat[:most].rsplit(" ", 1)[0] + " …"

@@ -10,10 +10,13 @@ from data.errors import ArtifactError, ConfigError, EncoderError, MissingFileErr
 from pipelines import drift as drifting
 from pipelines.config import KNOWLEDGE
 from pipelines.evaluate import evaluate_target
-from pipelines.evaluate_answers import Champion, evaluate_knowledge
+from pipelines.evaluate_drafts import evaluate_drafts
+from pipelines.evaluate_search import Champion, evaluate_search
 from pipelines.intervals import Figure
 from pipelines.prepare import statuses_as_json
-from pipelines.run import Json, Run
+from pipelines.run import Json, Measured, Run
+from pipelines.yardstick import CHAMPION, Yardstick
+from suggest.drafter import ReplyDrafter
 from suggest.index import KnowledgeIndex
 from suggest.retriever import Retriever
 from triage.baseline import KeywordIntents, MajorityIntents
@@ -57,6 +60,8 @@ def build_index(run: Run) -> None:
         linked = known[known["ticket_id"].isin(set(run.links["ticket_id"]))]
         if len(linked):
             run.retriever = Retriever(run.index).fit(linked, run.links)
+            if run.retriever.note_:
+                run.warnings.append(f"retriever: {run.retriever.note_}")
 
 
 def measure_classifiers(run: Run) -> None:
@@ -68,9 +73,7 @@ def measure_classifiers(run: Run) -> None:
             model,
             baselines=run.baselines[target],
             champion=_champion(run, target),
-            settings=run.config.evaluate,
-            group=run.config.split.group,
-            random_state=run.config.seed,
+            yardstick=_yardstick(run),
         )
         run.targets[target] = measured
         run.examples.extend(examples)
@@ -80,21 +83,40 @@ def measure_answers(run: Run) -> None:
     """Measure search and drafts."""
     if run.index is None:
         return
-    measured, run.drafts, run.draft_seconds = evaluate_knowledge(
-        run.test,
+    yardstick = _yardstick(run)
+    rows = run.test[run.test["client_id"].isin(run.index.clients)].reset_index(drop=True)
+    search = evaluate_search(
+        rows,
         run.links,
         run.index,
         run.retriever,
-        voices=_voices(run),
-        intents=run.classifiers.get("intent"),
         champion=_champion_search(run),
-        settings=run.config.evaluate,
-        group=run.config.split.group,
-        random_state=run.config.seed,
+        yardstick=yardstick,
+    )
+    drafter = ReplyDrafter(run.index, retriever=run.retriever, voices=_voices(run))
+    drafts = evaluate_drafts(
+        rows,
+        run.links,
+        run.index,
+        drafter,
+        intents=run.classifiers.get("intent"),
+        yardstick=yardstick,
     )
     skipped = float(len(statuses_as_json(run.statuses)))
-    measured.figures["skipped_articles"] = Figure(skipped, skipped, skipped, len(run.statuses))
-    run.knowledge = measured
+    figures = {
+        **search.figures,
+        **drafts.figures,
+        "skipped_articles": Figure(skipped, skipped, skipped, len(run.statuses)),
+    }
+    against = search.differences.get(CHAMPION, {})
+    report = {
+        "figures": {name: figure.to_dict() for name, figure in figures.items()},
+        "differences": {name: figure.to_dict() for name, figure in against.items()},
+        "retrieval": search.report,
+        "drafts": drafts.report,
+    }
+    run.knowledge = Measured(figures=figures, report=report, differences=search.differences)
+    run.drafts, run.draft_seconds = drafts.to_read, drafts.seconds
 
 
 def compare_nights(run: Run) -> None:
@@ -122,6 +144,10 @@ def last_summary(workspace: Path) -> Json | None:
         return None
     summary: Json = json.loads(found[-1].read_text(encoding="utf-8"))
     return summary
+
+
+def _yardstick(run: Run) -> Yardstick:
+    return Yardstick(run.config.evaluate, run.config.split.group, run.config.seed)
 
 
 def _labelled(run: Run, target: str) -> tuple[list[str], list[str]]:

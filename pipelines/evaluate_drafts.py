@@ -1,0 +1,218 @@
+"""What do the drafts leave to the agent, and does every sentence stand in a source?"""
+
+import re
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.errors import ParameterError
+from data.redaction import redact
+from data.ticket import Ticket, as_ticket
+from pipelines.evaluate_search import gold
+from pipelines.intervals import Figure, mean, measure
+from pipelines.run import Json
+from pipelines.yardstick import Draws, Yardstick, shorten
+from suggest.draft import Draft
+from suggest.drafter import ReplyDrafter
+from suggest.index import KnowledgeIndex
+from triage.intents import IntentClassifier
+from triage.metrics import expected_calibration_error
+from triage.taxonomy import UNKNOWN
+
+_SHOWN, _SILENT = 10, 3
+_SLOT = re.compile(r"\{\{.*?\}\}")
+
+
+@dataclass(frozen=True)
+class DraftsMeasured:
+    """What was measured; all empty where no ticket could be drafted.
+
+    Parameters
+    ----------
+    figures : dict of str to Figure
+    report : dict or None
+    to_read : list of dict
+        A few drafts, redacted.
+    seconds : float
+        Median of a draft; apart, as it differs from night to night.
+    """
+
+    figures: dict[str, Figure] = field(default_factory=dict)
+    report: Json | None = None
+    to_read: list[Json] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def evaluate_drafts(
+    rows: pd.DataFrame,
+    links: pd.DataFrame,
+    index: KnowledgeIndex,
+    drafter: ReplyDrafter,
+    *,
+    intents: IntentClassifier | None,
+    yardstick: Yardstick,
+) -> DraftsMeasured:
+    """Draft replies to a sample of test tickets and judge them.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Test tickets of clients that have knowledge.
+    links : DataFrame
+        Which article answered which ticket; may be empty.
+    index : KnowledgeIndex
+        What the sentences must stand in.
+    drafter : ReplyDrafter
+    intents : IntentClassifier or None
+        Tells the drafter what a ticket is about, as in the service.
+    yardstick : Yardstick
+    """
+    drawn = yardstick.sample(rows, yardstick.settings.drafts)
+    if drawn.empty:
+        return DraftsMeasured()
+    tickets = [as_ticket(row) for row in drawn.to_dict("records")]
+    made, seconds = _timed_drafts(drafter, tickets, _intents(intents, drawn))
+    report = _report(drawn, made, index)
+    figures = _figures(made, gold(drawn, links), yardstick.draws(drawn))
+    bad = float(report["ungrounded"])
+    figures["ungrounded_sentences"] = Figure(bad, bad, bad, report["sentences"])
+    return DraftsMeasured(figures, report, _to_read(tickets, made), seconds)
+
+
+def is_supported(text: str, source: str) -> bool:
+    """Say whether a sentence stands in its source word for word, filled slots apart.
+
+    Examples
+    --------
+    >>> is_supported("Your order 55 is on its way.", "Your order {{ order_id }} is on its way.")
+    True
+    >>> is_supported("Your order is lost.", "Your order {{ order_id }} is on its way.")
+    False
+    """
+    # What replaced a slot may be anything; every other character must be the source's.
+    parts = _SLOT.split(" ".join(source.split()))
+    pattern = ".*?".join(re.escape(part) for part in parts)
+    said, stands = " ".join(text.split()), " ".join(source.split())
+    if len(parts) == 1:
+        return said in stands
+    return re.search(pattern, said, flags=re.DOTALL) is not None or said in stands
+
+
+def _intents(model: IntentClassifier | None, rows: pd.DataFrame) -> list[str | None]:
+    if model is None:
+        return [None] * len(rows)
+    decided = model.decide(list(rows["words"]))
+    return [None if label == UNKNOWN else str(label) for label in decided["label"]]
+
+
+def _timed_drafts(
+    drafter: ReplyDrafter, tickets: Sequence[Ticket], intents: Sequence[str | None]
+) -> tuple[list[Draft], float]:
+    made, seconds = [], []
+    for ticket, intent in zip(tickets, intents, strict=True):
+        started = time.perf_counter()
+        made.append(drafter.draft(ticket, now=ticket.created_at, intent=intent))
+        seconds.append(time.perf_counter() - started)
+    return made, float(np.median(seconds))
+
+
+def _report(rows: pd.DataFrame, made: Sequence[Draft], index: KnowledgeIndex) -> Json:
+    outcomes = Counter(d.outcome for d in made)
+    reasons = Counter(f"{d.outcome}: {d.reason}" for d in made if d.reason)
+    sentences = [
+        (str(client), s)
+        for client, d in zip(rows["client_id"], made, strict=True)
+        for s in (*d.sentences, *d.steps)
+    ]
+    return {
+        "n": len(made),
+        "outcomes": {name: count / len(made) for name, count in sorted(outcomes.items())},
+        "reasons": [{"reason": r, "count": c} for r, c in reasons.most_common(8)],
+        "sentences": len(sentences),
+        "ungrounded": sum(not _grounded(index, client, s) for client, s in sentences),
+        "dropped": sum(d.dropped for d in made),
+        "by_client": {
+            str(client): float(np.mean([made[i].outcome != "none" for i in at]))
+            for client, at in rows.groupby("client_id").indices.items()
+        },
+    }
+
+
+def _grounded(index: KnowledgeIndex, client: str, sentence: Any) -> bool:
+    support = sentence.support
+    if support is None:
+        return False
+    if support.source == "phrase":
+        return True
+    try:
+        article = index.article(client, support.id)
+    except ParameterError:
+        return False
+    start, end = support.span
+    return is_supported(sentence.text, str(article["text"])[start:end])
+
+
+def _figures(made: Sequence[Draft], right: Sequence[set[str]], draws: Draws) -> dict[str, Figure]:
+    """Share of tickets with a draft, and of those with a known article that the draft uses it."""
+    offered = np.array([d.outcome != "none" for d in made])
+    figures = {"draft_coverage": mean(offered, draws)}
+    judged = offered & np.array([bool(articles) for articles in right])
+    if not judged.any():
+        return figures
+    used = np.array([_uses(d, articles) for d, articles in zip(made, right, strict=True)])
+    stated = np.array([d.p_accept for d in made])
+
+    def share(at: NDArray[np.intp]) -> float:
+        chosen = used[at][judged[at]]
+        return float(chosen.mean()) if chosen.size else float("nan")
+
+    def gap(at: NDArray[np.intp]) -> float:
+        chosen = at[judged[at]]
+        return expected_calibration_error(stated[chosen], used[chosen])
+
+    for name, statistic in (("draft_hit", share), ("p_accept_ece", gap)):
+        whole = measure(statistic, len(made), draws)
+        figures[name] = Figure(whole.value, whole.low, whole.high, int(judged.sum()))
+    return figures
+
+
+def _uses(draft: Draft, right: set[str]) -> bool:
+    return any(
+        s.support is not None and s.support.id in right for s in (*draft.sentences, *draft.steps)
+    )
+
+
+def _to_read(tickets: Sequence[Ticket], made: Sequence[Draft]) -> list[Json]:
+    """Choose drafts to read; where there is none there is little to read, so fewer of these."""
+    pairs = list(zip(tickets, made, strict=True))
+    drafted = [p for p in pairs if p[1].outcome != "none"][:_SHOWN]
+    silent = [p for p in pairs if p[1].outcome == "none"][: max(_SILENT, _SHOWN - len(drafted))]
+    return [_shown(ticket, draft) for ticket, draft in (*drafted, *silent)]
+
+
+def _shown(ticket: Ticket, draft: Draft) -> Json:
+    return {
+        "ticket_id": ticket.ticket_id,
+        "client_id": ticket.client_id,
+        "language": draft.language,
+        "outcome": draft.outcome,
+        "reason": draft.reason,
+        "p_accept": draft.p_accept,
+        "ticket": shorten(ticket.text, 600),
+        "sentences": [_shown_sentence(s) for s in draft.sentences],
+        "steps": [_shown_sentence(s) for s in draft.steps],
+    }
+
+
+def _shown_sentence(sentence: Any) -> Json:
+    support = sentence.support
+    source = ""
+    if support is not None and support.source != "phrase":
+        source = f"{support.id}@{support.version} {support.span[0]}–{support.span[1]}"
+    return {"text": str(redact(sentence.text)), "role": sentence.role, "source": source}
