@@ -117,16 +117,18 @@ class PriorLogistic:
 
     def save(self, folder: str | PathLike[str]) -> Path:
         """Write a model folder."""
-        weights = np.array([*self.coef_.values()], dtype=np.float64)
         return write_artifact(
             Path(folder),
             kind="acceptance",
             parameters={
-                "start": dict(self.start),
+                "names": list(self.start),
                 "strength": self.strength,
                 "rows": self.n_rows_,
             },
-            arrays={"coef": weights},
+            arrays={
+                "start": np.array([*self.start.values()], dtype=np.float64),
+                "coef": np.array([*self.coef_.values()], dtype=np.float64),
+            },
         )
 
     @classmethod
@@ -134,8 +136,10 @@ class PriorLogistic:
         """Read a model folder; see :func:`data.artifact.read_artifact` for what is checked."""
         artifact = read_artifact(Path(folder), kind="acceptance")
         parameters: Any = artifact.parameters
-        model = cls(start=parameters["start"], strength=parameters["strength"])
-        model.coef_ = dict(zip(model.start, artifact.array("coef").tolist(), strict=True))
+        names = parameters["names"]
+        start = dict(zip(names, artifact.array("start").tolist(), strict=True))
+        model = cls(start=start, strength=parameters["strength"])
+        model.coef_ = dict(zip(names, artifact.array("coef").tolist(), strict=True))
         model.n_rows_ = int(parameters["rows"])
         return model
 

@@ -86,7 +86,7 @@ class Finder:
     ) -> list[list[Finding]]:
         """Return the findings of each request, best supported first."""
         queries = [r.query for r in requests]
-        found = self._search(ticket, queries)
+        found = self._search(ticket, queries, language)
         vectors = self.index.encoder.encode(queries)
         version = self.index.version(ticket.client_id)
         weigh = self.reader.weights(ticket.client_id, version).of
@@ -103,11 +103,16 @@ class Finder:
                 findings[query].append(self._finding(article, about, closest, retrieval))
         return [sorted(of, key=lambda f: -f.support) for of in findings]
 
-    def _search(self, ticket: Ticket, queries: list[str]) -> pd.DataFrame:
+    def _search(self, ticket: Ticket, queries: list[str], language: str) -> pd.DataFrame:
         if self.retriever is None:
             return self.index.search(queries, client_id=ticket.client_id, k=self.k)
         parts = [
-            replace(ticket, subject="", messages=(Message(f"q{i}", "customer", query),))
+            replace(
+                ticket,
+                subject="",
+                language=language,
+                messages=(Message(f"q{i}", "customer", query),),
+            )
             for i, query in enumerate(queries)
         ]
         return self.retriever.search(parts, k=self.k)

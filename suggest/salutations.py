@@ -37,7 +37,11 @@ def salutations(language: str) -> Salutations:
         opening |= {word for words in known.greetings.values() for word in words.values()}
         closing |= {word.rstrip(",") for word in known.phrases["closing"].values()}
     # A few words of name and title may follow; a sentence that merely begins alike may not.
-    named = r"(?:[^\S\n]+[\w.'&-]+){0,5}[^\S\n]*(?:[,:!]|\n|$)|(?:[^\S\n]+[\w'-]+){0,2}\."
+    word = r"[\w.'&-]+"
+    # "Hola, Anna:" has a comma before the name, and then the line ends with it.
+    apart = rf",[^\S\n]+{word}(?:[^\S\n]+{word}){{0,4}}[,:!](?=\s*(?:\n|$))"
+    joined = rf"(?:[^\S\n]+{word}){{0,5}}[^\S\n]*(?:[,:!]|\n|$)"
+    named = rf"{apart}|{joined}|(?:[^\S\n]+[\w'-]+){{0,2}}\."
     signed = r"(?:[\s,]+[\w'&-]+\.?){0,3}[\s,.!]*$"
     return Salutations(
         re.compile(rf"(?:{_any(opening)})\b(?:{named}|,)\s*", re.IGNORECASE),

@@ -25,6 +25,13 @@ SLOT = re.compile(r"\{\{-?\s*([A-Za-z_][\w.]*)\s*(?:\|[^{}]*)?-?\}\}")
 CODE = re.compile(r"\{%.*?%\}|\{\{|\}\}", re.DOTALL)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?")
 _LONGEST_VALUE = 80
+_WITH_DIGIT = re.compile(r"[\w#-]*\d[\w/-]*\w|\d")
+# Numbers of invoices and parcels are found as order numbers are, and are none.
+_OTHER_NUMBER = re.compile(
+    r"\b(?:invoice|facture|rechnung|factura|fattura|factuur|faktur|fatura|tracking|suivi|sendung"
+    r"|parcel|colis|paket|inv|fac|fv|rg)\w*[^\w\n]{0,3}(?:\w{1,8}[^\w\n]{1,3})?[\w/#-]*$",
+    re.IGNORECASE,
+)
 
 # Other names of the same thing: slot -> places to look, in this order.
 _ALIASES: Mapping[str, tuple[str, ...]] = {
@@ -125,8 +132,13 @@ class SlotValues:
         return next((v for v in values if v is not None), None)
 
     def _in_text(self) -> str | None:
-        ids = {span.text for span in find_order_ids(self._ticket.text)}
+        """Return the one order number of the customer's words, if there is just one."""
+        text = self._ticket.text
+        found = [s for s in find_order_ids(text) if not _OTHER_NUMBER.search(text[: s.end])]
+        shapes = {_shape(span.text) for span in found}
+        alike = {t for t in _WITH_DIGIT.findall(text) if _shape(t) in shapes}
         # Two numbers and no way to tell which is meant: the agent decides.
+        ids = {span.text for span in found} | alike
         return ids.pop() if len(ids) == 1 else None
 
     def _printable(self, value: object) -> str | None:
@@ -213,3 +225,7 @@ def _moment(text: str) -> date:
     return (
         date.fromisoformat(text) if len(text) == len("2026-03-02") else datetime.fromisoformat(text)
     )
+
+
+def _shape(number: str) -> str:
+    return re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "0", number))

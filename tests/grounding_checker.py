@@ -125,6 +125,8 @@ def _value_fault(text: str, source: str, facts: list[str]) -> str:
             value = found.group().rstrip(".,;:!?)")
             if not any(_holds(where, value) for where in (source, *facts)):
                 return f"{value!r} is neither in the source nor in the ticket"
+        # The digits of an address or an identifier are no number of their own.
+        text = pattern.sub(" ", text)
     return ""
 
 
