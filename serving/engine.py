@@ -6,6 +6,7 @@ thread-safe: models are read from one snapshot per call, writes go through the s
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 
 _TRIES = 4
+_OTHER_WORKER_SECONDS = 0.2
 
 
 class _Made(NamedTuple):
@@ -213,7 +215,7 @@ class SupportEngine:
         before = self.store.replayed(asked.client, asked.idempotency)
         if before is not None:
             return before
-        suggested = self.store.suggestion(asked.client, body.suggestion_id)
+        suggested = self._suggested(asked.client, body.suggestion_id)
         if suggested is None:
             raise ProblemError(NOT_FOUND, "This client got no suggestion with this id.")
         self._check_label(body)
@@ -327,6 +329,14 @@ class SupportEngine:
         self.newest.see(ticket.client_id, ticket.ticket_id, ticket.version)
         key = client_secret(self.hash_key, ticket.client_id)
         self.store.add_suggestion(lambda: suggestion_rows(shown, key))
+
+    def _suggested(self, client: str, suggestion_id: str) -> Row | None:
+        found = self.store.suggestion(client, suggestion_id)
+        if found is None and self.settings.workers > 1:
+            # Another worker may be about to write it.
+            time.sleep(_OTHER_WORKER_SECONDS)
+            found = self.store.suggestion(client, suggestion_id)
+        return found
 
     def _ticket(self, body: TicketIn, client: str) -> tuple[Ticket, bool]:
         limit = self.settings.max_text_characters

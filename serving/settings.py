@@ -65,8 +65,8 @@ class Settings(BaseModel):
     client: str = "lumen"
     keys: dict[str, list[SecretStr]] = Field(default_factory=dict)
     report_readers: list[str] = Field(default_factory=list)
-    rate_per_second: float = Field(default=50.0, gt=0)
-    burst: int = Field(default=200, ge=1)
+    rate_per_second: float = Field(default=500.0, gt=0)
+    burst: int = Field(default=1000, ge=1)
     max_body_bytes: int = Field(default=1_048_576, ge=1024)
     max_text_characters: int = Field(default=20_000, ge=100)
     max_batch: int = Field(default=256, ge=1)

@@ -23,6 +23,8 @@ NOT_AVAILABLE_REASONS = {
     "actions": "no actions are configured",
 }
 
+# A caller who wants more articles than the drafter lists gets the next best of a search.
+_DRAFTER_LISTS = 3
 _NO_KNOWLEDGE = "this client has no knowledge yet"
 
 Features = Mapping[str, float]
@@ -43,8 +45,7 @@ def suggestion(
         draft, features, articles, macros = _draft(run, snapshot, ticket, told, now)
     if articles is None and want & {"articles", "macros"}:
         articles, macros = _search(run, snapshot, ticket, options.k)
-    elif articles and "articles" in want and len(articles) < options.k:
-        # The drafter lists a few; a caller who wants more gets the next best of the search.
+    elif articles and "articles" in want and options.k > _DRAFTER_LISTS:
         listed = {item["id"] for item in articles}
         more, _ = _search(run, snapshot, ticket, options.k)
         articles += [item for item in more if item["id"] not in listed]

@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 
 from data.champions import PointerEntry, write_pointer
 from data.synthetic import small_knowledge, small_tickets
+from serving.store import Store
 from suggest.index import KnowledgeIndex
 from tests.serving_desk import KEYS, key, ticket
 from triage.intents import IntentClassifier
@@ -145,6 +146,10 @@ def test_a_real_server_answers_the_printed_line_and_stops(state):
         server.send_signal(signal.SIGTERM)
         server.wait(timeout=60)
     assert ask(f"{base}/livez")[0] == 0
+    kept = Store(f"sqlite:///{state / 'store.db'}")
+    assert kept.suggestion("lumen", told["suggestion_id"])["outcome"] == told["draft"]["outcome"]
+    assert kept.rows("feedback")[-1]["suggestion_id"] == told["suggestion_id"]
+    kept.close()
     assert "where can I download" not in (state / "serve.log").read_text().replace(curl, "")
 
 

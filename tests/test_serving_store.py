@@ -1,9 +1,14 @@
 """The store: append-only, durable where it says so, the same reply for the same key."""
 
+import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import pandas as pd
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
@@ -13,6 +18,7 @@ from data.schema import validate_feedback, validate_retrievals, validate_suggest
 from serving.problems import ProblemError
 from serving.store import Idempotency, Store, SuggestionRows
 
+ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 3, 2, 18, 41, tzinfo=UTC)
 
 
@@ -68,8 +74,6 @@ def test_rows_are_valid_tables_of_their_contracts(store):
     store.add_feedback(
         feedback(), [("a17", "opened"), ("a17", "used")], reply=lambda n: {"feedback_id": n}
     )
-    import pandas as pd
-
     suggestions = validate_suggestions(pd.DataFrame(store.rows("suggestions")))
     retrievals = validate_retrievals(pd.DataFrame(store.rows("retrievals")))
     told = validate_feedback(pd.DataFrame(store.rows("feedback")))
@@ -114,6 +118,25 @@ def test_closing_writes_what_waits(tmp_path):
     second = Store(url)
     assert len(second.rows("suggestions")) == 300
     second.close()
+
+
+def test_a_killed_process_keeps_what_it_answered(tmp_path):
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    code = (
+        "import os, signal, sys\n"
+        "from tests.test_serving_store import *\n"
+        "store = Store(sys.argv[1], linger_seconds=30)\n"
+        "store.add_suggestion(suggestion)\n"
+        "store.add_feedback(feedback(), reply=dict_of)\n"
+        "store.add_edit(edit(), status=201, reply={})\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, url], cwd=ROOT, timeout=60, check=False)
+    assert done.returncode == -signal.SIGKILL
+    again = Store(url)
+    found = [len(again.rows(name)) for name in ("suggestions", "feedback", "article_edits")]
+    assert found == [1, 1, 1]
+    again.close()
 
 
 def test_another_client_finds_nothing(store):
