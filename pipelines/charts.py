@@ -24,7 +24,7 @@ class Line:
         Shown in the legend and on hovering.
     points : sequence of (float, float)
     style : str
-        CSS class: ``candidate``, ``champion``, ``baseline`` or ``ideal``.
+        CSS class: ``candidate``, ``champion``, ``baseline``, ``other`` or ``ideal``.
     dots : bool
         Whether each point gets a mark.
     band : sequence of (low, high), optional

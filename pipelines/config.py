@@ -10,7 +10,15 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from data.errors import ConfigError, MissingFileError
 
@@ -173,14 +181,18 @@ class GateConfig(Section):
     """
 
     floors: dict[str, dict[str, float]] = Field(default_factory=dict)
-    ceilings: dict[str, dict[str, float]] = Field(
-        default_factory=lambda: {KNOWLEDGE: {"ungrounded_sentences": 0.0}}
-    )
+    ceilings: dict[str, dict[str, float]] = Field(default_factory=dict, validate_default=True)
     margin: Share = 0.005
     max_drop: Share = 0.05
     slice_drop: Share = 0.10
     min_test: int = Field(default=50, ge=1)
     reach_baseline: bool = True
+
+    @field_validator("ceilings")
+    @classmethod
+    def _grounded(cls, given: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+        """Keep the ceiling on sentences without support where another one is set."""
+        return {**given, KNOWLEDGE: {"ungrounded_sentences": 0.0, **given.get(KNOWLEDGE, {})}}
 
 
 class NightlyConfig(Section):

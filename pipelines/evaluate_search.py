@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from suggest.baseline import BM25Search
 
 from data.ticket import Ticket, as_ticket
 from pipelines.curves import at_ranks
 from pipelines.intervals import Figure, mean, measure
 from pipelines.run import Json
 from pipelines.yardstick import CHAMPION, Draws, Yardstick
+from suggest.baseline import MostFrequent
 from suggest.index import KnowledgeIndex
 from suggest.retriever import Retriever
 
-BM25 = "BM25"
+_OURS = ("candidate", "champion")
 _GATED = 5
 Ranks = NDArray[np.float64]
 
@@ -53,10 +53,11 @@ def evaluate_search(
     index: KnowledgeIndex,
     retriever: Retriever | None,
     *,
+    baselines: Mapping[str, Any],
     champion: Champion | None,
     yardstick: Yardstick,
 ) -> SearchMeasured:
-    """Measure the candidate's search beside BM25 and the champion's.
+    """Measure the candidate's search beside the baselines and the champion's.
 
     Parameters
     ----------
@@ -67,6 +68,8 @@ def evaluate_search(
     index : KnowledgeIndex
     retriever : Retriever or None
         None where there was nothing to learn it from; the index is asked then.
+    baselines : mapping
+        Name → what else can search.
     champion : Champion or None
     yardstick : Yardstick
     """
@@ -81,7 +84,8 @@ def evaluate_search(
     places = {"candidate": ranks(_find(retriever or index, tickets, most), answers)}
     if champion is not None:
         places["champion"] = _champions_ranks(champion, tickets, most, answers)
-    places[BM25] = ranks(_find(BM25Search(index), tickets, most), answers)
+    for name, searcher in baselines.items():
+        places[name] = ranks(_find(searcher, tickets, most), answers)
     draws = yardstick.draws(asked)
     return SearchMeasured(
         figures={
@@ -128,7 +132,7 @@ def _differences(
     draws: Draws,
 ) -> dict[str, dict[str, Figure]]:
     everyone = np.ones(len(tickets), dtype=bool)
-    rivals = {BM25: (BM25, everyone)}
+    rivals = {name: (name, everyone) for name in places if name not in _OURS}
     if champion is not None:
         # A client that is new tonight has no champion to lose against.
         met = np.array([t.client_id in champion.clients for t in tickets])
@@ -159,7 +163,11 @@ def _report(places: Mapping[str, Ranks], ks: Sequence[int], draws: Draws) -> Jso
         "n": len(places["candidate"]),
         "k": list(ks),
         "curves": curves,
-        "baseline": {"recall_at_5": mean(places[BM25] <= _GATED, draws).to_dict()},
+        "baselines": {
+            name: {"recall_at_5": mean(place <= _GATED, draws).to_dict()}
+            for name, place in places.items()
+            if name not in _OURS
+        },
     }
 
 
@@ -175,9 +183,10 @@ def _champions_ranks(
 
 
 def _find(searcher: Any, tickets: Sequence[Ticket], k: int) -> pd.DataFrame:
-    """Search with whatever can search: tickets with a retriever, texts with an index."""
-    if isinstance(searcher, Retriever):
-        return searcher.search(tickets, k=k)
+    """Search with whatever can search: some take tickets, some the texts of one client."""
+    if isinstance(searcher, (Retriever, MostFrequent)):
+        found: pd.DataFrame = searcher.search(tickets, k=k)
+        return found
     parts = []
     for client in sorted({t.client_id for t in tickets}):
         at = [i for i, t in enumerate(tickets) if t.client_id == client]

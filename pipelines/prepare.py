@@ -25,6 +25,7 @@ from pipelines.run import Json, Run
 _PERSONAL = ("customer_name", "headers")
 # Written last: where it is missing, an earlier write was cut short.
 _LAST_OF_SAMPLE = "client.yaml"
+_MANY_APART = 0.1
 
 
 def load_tables(run: Run) -> None:
@@ -130,6 +131,12 @@ def split_parts(run: Run) -> None:
     train, test = split_by_time(run.tickets, test_share=settings.test_share, group=group)
     run.train = run.tickets.iloc[train].reset_index(drop=True)
     run.test = run.tickets.iloc[test].reset_index(drop=True)
+    apart = len(run.tickets) - len(train) - len(test)
+    if apart > _MANY_APART * len(run.tickets):
+        run.warnings.append(
+            f"{apart:,} older tickets were not trained on: their customers also wrote lately, and "
+            "a customer stands on one side"
+        )
     run.encoder = MemoEncoder(make_encoder(run.config.intents.encoder))
 
 

@@ -61,7 +61,10 @@ def tiles(document: Mapping[str, Any]) -> list[Json]:
     knowledge = document["figures"]["knowledge"]
     retrieval = knowledge["retrieval"]
     if retrieval:
-        best = [{"name": "BM25", "accuracy": retrieval["baseline"]["recall_at_5"]}]
+        best = [
+            {"name": name, "accuracy": figures["recall_at_5"]}
+            for name, figures in retrieval["baselines"].items()
+        ]
         figure = knowledge["figures"]["recall_at_5"]
         change = knowledge["differences"].get("recall_at_5")
         shown.append(_tile("right article in first 5", figure, _against(change, best)))
@@ -167,9 +170,10 @@ def _knowledge_charts(knowledge: Json) -> dict[str, Markup]:
 def _recall(retrieval: Json) -> str:
     lines = []
     for name, curve in retrieval["curves"].items():
+        style = "other" if name == "most frequent" else _style(name)
         points = [(float(i), p["value"]) for i, p in enumerate(curve)]
         band = [(p["low"], p["high"]) for p in curve] if name == "candidate" else ()
-        lines.append(charts.Line(name, points, _style(name), dots=True, band=band))
+        lines.append(charts.Line(name, points, style, dots=True, band=band))
     ks = retrieval["k"]
     # Equal steps on the axis: k of 1, 3, 5, 10 and 20 would crowd on the left.
     axis = _NamedAxis("k first articles", -0.2, len(ks) - 0.8, range(len(ks)), names=ks)

@@ -16,6 +16,7 @@ from pipelines.intervals import Figure
 from pipelines.prepare import statuses_as_json
 from pipelines.run import Json, Measured, Run
 from pipelines.yardstick import CHAMPION, Yardstick
+from suggest.baseline import BM25Search, MostFrequent
 from suggest.drafter import ReplyDrafter
 from suggest.index import KnowledgeIndex
 from suggest.retriever import Retriever
@@ -90,6 +91,7 @@ def measure_answers(run: Run) -> None:
         run.links,
         run.index,
         run.retriever,
+        baselines=_searches(run, run.index),
         champion=_champion_search(run),
         yardstick=yardstick,
     )
@@ -144,6 +146,14 @@ def last_summary(workspace: Path) -> Json | None:
         return None
     summary: Json = json.loads(found[-1].read_text(encoding="utf-8"))
     return summary
+
+
+def _searches(run: Run, index: KnowledgeIndex) -> dict[str, Any]:
+    searches: dict[str, Any] = {"BM25": BM25Search(index)}
+    if len(run.links):
+        known = run.train[run.train["client_id"].isin(index.clients)]
+        searches["most frequent"] = MostFrequent(index).fit(known, run.links)
+    return searches
 
 
 def _yardstick(run: Run) -> Yardstick:

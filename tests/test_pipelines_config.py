@@ -90,3 +90,18 @@ def test_not_toml_and_not_there(tmp_path: Path) -> None:
 def test_knowledge_floors_are_known(tmp_path: Path) -> None:
     config = load_config(write(tmp_path, GOOD + "\n[gate.floors.knowledge]\nrecall_at_5 = 0.3\n"))
     assert config.gate.floors["knowledge"] == {"recall_at_5": 0.3}
+
+
+def test_the_ceiling_on_unsupported_sentences_stays(tmp_path: Path) -> None:
+    config = load_config(write(tmp_path, GOOD + "\n[gate.ceilings.intent]\nece = 0.1\n"))
+    assert config.gate.ceilings["knowledge"] == {"ungrounded_sentences": 0.0}
+    raised = "\n[gate.ceilings.knowledge]\nungrounded_sentences = 3\n"
+    config = load_config(write(tmp_path, GOOD + raised))
+    assert config.gate.ceilings["knowledge"] == {"ungrounded_sentences": 3.0}
+    assert load_config(write(tmp_path, GOOD)).gate.ceilings["knowledge"]
+
+
+def test_the_services_own_settings_may_stand_in_the_file(tmp_path: Path) -> None:
+    assert load_config(write(tmp_path, GOOD)).store == f"sqlite:///{tmp_path / 'work' / 'store.db'}"
+    text = GOOD + '\n[serving]\nport = 4000\ndatabase = "sqlite:////x.db"\n'
+    assert load_config(write(tmp_path, text)).store == "sqlite:////x.db"

@@ -105,7 +105,11 @@ def twitter(folder: Path) -> None:
             "audience": "public",
             "language": "en",
             "title": titles,
-            "text": titles,
+            # The pages themselves are not in the data; agents answered with a link to them.
+            "text": [
+                f"This page may help with it: {t}.\n\nYou find it here: {u}"
+                for t, u in zip(titles, docs["live_url"], strict=True)
+            ],
             "status": "approved",
             "updated_at": EPOCH,
             "url": docs["live_url"],
