@@ -1,10 +1,16 @@
 """A query as chunks: the whole, and its sentences when there are several."""
 
+import re
+
 from data.text import sentences
 
 MAX_CHARACTERS = 6000
 MAX_SENTENCES = 40
 _FEWEST_LETTERS = 3
+
+# Addresses, mentions and placeholders say who and where, not what; their letters only mislead.
+_NO_WORDS = re.compile(r"https?\s?:\s?//\s?\S+|(?<![\w.])@\w+|\[[A-Z_]+_\d+\]")
+_SPACES = re.compile(r"[^\S\n]+")
 
 
 def chunks(text: str) -> list[str]:
@@ -13,7 +19,8 @@ def chunks(text: str) -> list[str]:
     Parameters
     ----------
     text : str
-        A ticket or a question; what lies past 6,000 characters is not looked up.
+        A ticket or a question. Links, mentions and placeholders are not looked up, nor is what
+        lies past 6,000 characters.
 
     Returns
     -------
@@ -28,10 +35,13 @@ def chunks(text: str) -> list[str]:
     ['Where is my parcel?']
     >>> chunks("Hi! I paid twice. Can I get a refund?")
     ['Hi! I paid twice. Can I get a refund?', 'I paid twice.', 'Can I get a refund?']
+    >>> chunks("@shop I paid twice, see https://shop.example/o/1")
+    ['I paid twice, see']
     >>> chunks("?!")
     []
     """
-    whole = text[:MAX_CHARACTERS].strip()
+    bare = _SPACES.sub(" ", _NO_WORDS.sub(" ", text[: 2 * MAX_CHARACTERS])).strip()
+    whole = bare[:MAX_CHARACTERS] or text[:MAX_CHARACTERS].strip()
     if not any(c.isalnum() for c in whole):
         return []
     found = [s.text for s in sentences(whole) if _says_something(s.text)]

@@ -32,7 +32,7 @@ FEATURES = ("standing", "dense", "lexical", "length", "language")
 
 _CENTRE = 0.4
 _MIXING = ("trust", "nearness", "age", "popularity")
-_PENALTY = {"weights": 0.02, "mixing": 0.01}
+_PENALTY = {"weights": 0.004, "mixing": 0.002}
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,11 @@ class LinkModel:
         From the log odds of the mixture to those of the calibrated probability.
     """
 
-    weights: tuple[float, ...] = (0.35, 3.0, 1.5, -0.5, 1.5)
+    weights: tuple[float, ...] = (0.55, 3.0, 2.0, -0.7, 1.5)
     trust: float = 2.4
-    nearness: float = 4.5
+    nearness: float = 5.0
     age: float = 0.6
-    popularity: float = -1.7
+    popularity: float = -2.0
     slope: float = 1.0
     intercept: float = 0.0
 
