@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openapi_spec_validator import validate
+from serving_desk import NOW, browser, engine, key, ticket
 
 from serving.schemas import ArticleOut, EditOut, FeedbackOut, SuggestOut, TriageReply
-from tests.serving_desk import NOW, browser, engine, key, ticket
 
 ARTICLE = {
     "title": "Gift wrapping",

@@ -7,11 +7,11 @@ import time
 
 import pytest
 import uvicorn
+from serving_desk import KEYS, engine
 
 from serving.app import create_app
 from serving.engine import Asked
 from serving.schemas import ArticleIn
-from tests.serving_desk import KEYS, engine
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
 CHROMIUM, CHROMEDRIVER = shutil.which("chromium"), shutil.which("chromedriver")

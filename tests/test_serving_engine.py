@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from serving_desk import KEYS, drafter_over, engine, intent_model, knowledge, ticket
 
 from data.champions import PointerEntry, write_pointer
 from data.encoders import HashingEncoder
@@ -17,7 +18,6 @@ from serving.reload import Reloader
 from serving.schemas import ArticleIn, FeedbackIn, SuggestIn, TriageIn
 from serving.settings import Settings
 from serving.snapshot import load_snapshot
-from tests.serving_desk import KEYS, drafter_over, engine, intent_model, knowledge, ticket
 
 ASKED = Asked("lumen", "test")
 BODY = SuggestIn(ticket=ticket())

@@ -6,11 +6,11 @@ import threading
 import pandas as pd
 import pytest
 from sqlalchemy import create_engine, text
+from test_serving_store import NOW, dict_of, edit, feedback, suggestion
 
 from data.schema import validate_feedback, validate_retrievals, validate_suggestions
 from serving.problems import ProblemError
 from serving.store import Idempotency, Store
-from tests.test_serving_store import NOW, dict_of, edit, feedback, suggestion
 
 URL = os.environ.get("DESKPILOT_TEST_POSTGRES", "")
 pytestmark = pytest.mark.skipif(not URL, reason="DESKPILOT_TEST_POSTGRES names no database")

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 from openapi_spec_validator import validate
+from serving_desk import KEYS, key, ticket
 from starlette.testclient import TestClient
 
 from data.champions import PointerEntry, write_pointer
 from data.synthetic import small_knowledge, small_tickets
 from serving.store import Store
 from suggest.index import KnowledgeIndex
-from tests.serving_desk import KEYS, key, ticket
 from triage.intents import IntentClassifier
 
 HEADERS = {**key(), "Content-Type": "application/json"}

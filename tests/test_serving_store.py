@@ -124,14 +124,16 @@ def test_a_killed_process_keeps_what_it_answered(tmp_path):
     url = f"sqlite:///{tmp_path / 'store.db'}"
     code = (
         "import os, signal, sys\n"
-        "from tests.test_serving_store import *\n"
+        "from test_serving_store import *\n"
         "store = Store(sys.argv[1], linger_seconds=30)\n"
         "store.add_suggestion(suggestion)\n"
         "store.add_feedback(feedback(), reply=dict_of)\n"
         "store.add_edit(edit(), status=201, reply={})\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code, url], cwd=ROOT, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code, url], cwd=ROOT / "tests", timeout=60, check=False
+    )
     assert done.returncode == -signal.SIGKILL
     again = Store(url)
     found = [len(again.rows(name)) for name in ("suggestions", "feedback", "article_edits")]

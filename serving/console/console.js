@@ -115,6 +115,7 @@ function show(told) {
   $("versions").textContent = Object.values(told.models).join(" · ");
   const first = $("draft").querySelector(".sourced");
   if (first) first.dispatchEvent(new Event("mouseenter"));
+  else if (told.articles.length) lookAtArticle(told.articles[0].id, told.articles[0].span);
   buttons();
 }
 
