@@ -121,7 +121,11 @@ def evaluate_target(
         figures=figures,
         report=report,
         differences={CHAMPION: differences} if differences else {},
-        slices={f"{r['column']} {r['value']}": d for r, d in slices if d and r["judged"]},
+        slices={
+            f"{str(r['column']).removesuffix('_id')} {r['value']}": d
+            for r, d in slices
+            if d and r["judged"]
+        },
         baselines={name: mean(other.correct, draws) for name, other in others.items()},
     )
     return measured, _examples(rows, scored, yardstick.settings.examples)

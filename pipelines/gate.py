@@ -146,10 +146,10 @@ def headline(verdicts: Sequence[Verdict]) -> str:
     promoted = [v.model for v in verdicts if v.promoted]
     refused = [v.model for v in verdicts if not v.promoted]
     parts = []
-    if promoted:
-        parts.append(f"Promoted: {', '.join(promoted)}")
     if refused:
         parts.append(f"Refused: {', '.join(refused)}")
+    if promoted:
+        parts.append(f"Promoted: {', '.join(promoted)}")
     return ". ".join(parts) or "Nothing was judged"
 
 

@@ -49,7 +49,7 @@ def test_champion_like_candidate_differs_by_nothing(model: IntentClassifier) -> 
     )
     change = measured.differences[CHAMPION]["accuracy"]
     assert (change.value, change.low, change.high) == (0, 0, 0)
-    assert set(measured.slices) == {"client_id acme", "client_id birch"}
+    assert set(measured.slices) == {"client acme", "client birch"}
     assert all(figure.value == 0 for figure in measured.slices.values())
 
 

@@ -126,5 +126,5 @@ def test_headline_names_both_sides() -> None:
     yes = Verdict("intent", ())
     no = judged(Evidence({"accuracy": figure(0.1, n=1)}))
     no = Verdict("knowledge", no.rules)
-    assert headline([yes, no]) == "Promoted: intent. Refused: knowledge"
+    assert headline([yes, no]) == "Refused: knowledge. Promoted: intent"
     assert headline([]) == "Nothing was judged"
