@@ -106,14 +106,19 @@ def status(config: Config = _CONFIG) -> None:
     if not pointer.models:
         out.print("Nothing is in force yet. Run a night: python -m pipelines nightly")
         return
-    table = Table("model", "in force", "night", "kept on disk", box=None)
+    history = promotions.read(registry.workspace)
+    since = {name: entry.at[:19] for name, entry in promotions.champions(history).items()}
+    table = Table("model", "in force", "since", "kept on disk", box=None)
     for name, entry in sorted(pointer.models.items()):
-        table.add_row(name, entry.version, pointer.night, ", ".join(registry.versions(name)))
+        kept = ", ".join(registry.versions(name))
+        table.add_row(name, entry.version, since.get(name, "?"), kept)
     out.print(table)
     out.print()
     log = Table("at", "model", "version", "decision", "why", box=None)
-    for row in promotions.read(registry.workspace)[-10:]:
-        log.add_row(row.at[:19], row.model, row.version, row.action, "; ".join(row.reasons))
+    for row in history[-10:]:
+        more = f" (and {len(row.reasons) - 1} more)" if len(row.reasons) > 1 else ""
+        why = "".join(row.reasons[:1]) + more
+        log.add_row(row.at[:19], row.model, row.version, row.action, why)
     out.print(log)
 
 
