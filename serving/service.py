@@ -21,6 +21,7 @@ from serving.engine import Asked, SupportEngine
 from serving.schemas import FeedbackIn, SuggestIn, TriageIn
 from serving.security import generated_key
 from serving.settings import Settings, load_settings
+from serving.snapshot import known_clients
 
 with warnings.catch_warnings():
     # BentoML's own imports use what their libraries will drop.
@@ -115,11 +116,19 @@ _service.add_asgi_middleware(Front, door=DOOR)
 
 
 def with_keys(settings: Settings) -> Settings:
-    """Return the settings with a generated key where none is configured."""
+    """Return the settings with generated keys where none is configured.
+
+    Each client that has knowledge gets one; before the first night, the one in the settings.
+    """
     if settings.keys:
         return settings
-    key = generated_key(settings.state, settings.client)
-    values = settings.model_dump(mode="python") | {"keys": {settings.client: [key]}}
+    clients = known_clients(settings.champions) or (settings.client,)
+    # The first one is what is printed.
+    ordered = sorted(clients, key=lambda client: client != settings.client)
+    keys = {client: [generated_key(settings.state, client)] for client in ordered}
+    # Whoever starts it without keys is its operator, and reads the report of the night.
+    readers = settings.report_readers or ordered[:1]
+    values = settings.model_dump() | {"keys": keys, "report_readers": readers}
     return Settings.model_validate(values)
 
 

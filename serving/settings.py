@@ -35,7 +35,7 @@ class Settings(BaseModel):
     database : str
         SQLAlchemy URL; an SQLite file in ``state`` by default.
     client : str
-        Client that the generated key belongs to when no keys are configured.
+        Whose generated key is printed first when no keys are configured.
     keys : dict of str to list of secret
         Keys per client, at least 16 characters each. Two keys let a client rotate them.
     report_readers : list of str

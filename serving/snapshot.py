@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import unquote
 
 from data.artifact import HEADER
 from data.champions import POINTER, Pointer, PointerEntry, read_pointer
-from data.errors import ArtifactChecksumError, ConfigError, MissingFileError
+from data.errors import ArtifactChecksumError, ArtifactError, ConfigError, MissingFileError
 from data.ticket import Ticket
 
 if TYPE_CHECKING:
@@ -189,25 +190,47 @@ def _verified(root: Path, entry: PointerEntry) -> Path:
     return folder
 
 
+def known_clients(root: Path) -> tuple[str, ...]:
+    """Name the clients that have knowledge in the champions folder, without loading it."""
+    from suggest.storing import read_pointer as read_client_pointer
+
+    homes = sorted(path.parent for path in (root / KNOWLEDGE).glob(f"*/{POINTER}"))
+    found = []
+    for home in homes:
+        try:
+            found.append(str(read_client_pointer(home)["client_id"]))
+        except ArtifactError as error:
+            logger.error("a client is left out: %s", error)
+    return tuple(found)
+
+
 def read_voices(policies: Path) -> dict[str, Any]:
     """Read how each client speaks from ``<policies>/*.yaml``.
 
-    Raises
-    ------
-    ConfigError
-        When a file is no mapping with a ``client_id``, or its voice is wrong.
+    A file that is wrong is left out with a line in the log: its client speaks formally and
+    without a signature, and nobody else is held up.
     """
+    voices: dict[str, Any] = {}
+    for path in sorted(policies.glob("*.yaml")):
+        try:
+            client, voice = _voice(path)
+        except ConfigError as error:
+            logger.error("a client speaks in the default voice: %s", error)
+            continue
+        voices[client] = voice
+    return voices
+
+
+def _voice(path: Path) -> tuple[str, Any]:
     import yaml
 
     from suggest.voice import ClientVoice
 
-    voices: dict[str, Any] = {}
-    for path in sorted(policies.glob("*.yaml")):
-        try:
-            body = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise ConfigError(f"The policy file {path} is not YAML: {error}.") from error
-        if not isinstance(body, Mapping) or not body.get("client_id"):
-            raise ConfigError(f"The policy file {path} must name its client in 'client_id'.")
-        voices[str(body["client_id"])] = ClientVoice.from_mapping(body)
-    return voices
+    try:
+        body = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        raise ConfigError(f"The policy file {path} cannot be read: {error}.") from error
+    if not isinstance(body, Mapping):
+        raise ConfigError(f"The policy file {path} must hold keys and values.")
+    client = str(body.get("client_id") or unquote(path.stem))
+    return client, ClientVoice.from_mapping(body)

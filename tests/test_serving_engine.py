@@ -17,7 +17,7 @@ from serving.problems import ProblemError
 from serving.reload import Reloader
 from serving.schemas import ArticleIn, FeedbackIn, SuggestIn, TriageIn
 from serving.settings import Settings
-from serving.snapshot import load_snapshot
+from serving.snapshot import known_clients, load_snapshot, read_voices
 
 ASKED = Asked("lumen", "test")
 BODY = SuggestIn(ticket=ticket())
@@ -327,3 +327,19 @@ def test_without_champions_the_service_says_what_to_do(tmp_path):
     assert desk.put_article("gift", ARTICLE, ASKED).reply["indexed"] is False
     assert desk.article("lumen", "gift")["title"] == "Gifts"
     desk.close()
+
+
+def test_a_wrong_policy_file_holds_nobody_up(tmp_path, caplog):
+    (tmp_path / "acme%20ltd.yaml").write_text("timezone: Europe/Paris\n")
+    (tmp_path / "bad.yaml").write_text("voice: {en: {formality: rude}}\n")
+    (tmp_path / "list.yaml").write_text("- 1\n")
+    (tmp_path / "broken.yaml").write_bytes(b"\xff: [")
+    assert list(read_voices(tmp_path)) == ["acme ltd"]
+    assert caplog.text.count("default voice") == 3
+
+
+def test_the_clients_with_knowledge_are_known_without_loading_it(tmp_path):
+    assert known_clients(tmp_path) == ()
+    knowledge().save(tmp_path / "knowledge")
+    (tmp_path / "knowledge" / "verdant" / "current.json").write_text("{")
+    assert known_clients(tmp_path) == ("lumen",)
