@@ -40,7 +40,7 @@ class BM25Search:
             queries,
             client_id,
             k,
-            lambda text, index: index.words.scores(words(text)).astype(np.float64),
+            lambda text, index: index.words.scores([words(text)])[0].astype(np.float64),
         )
 
 

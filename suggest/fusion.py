@@ -142,9 +142,7 @@ def features(fused: Fused) -> Floats:
     best = ordered[0] if len(ordered) else 0.0
     lead = best - ordered[1] if len(ordered) > 1 else 0.0
     behind = best - peak
-    return np.column_stack(
-        [fused.dense, fused.lexical, behind, np.where(behind <= 0.0, lead, 0.0)]
-    )
+    return np.column_stack([fused.dense, fused.lexical, behind, np.where(behind <= 0.0, lead, 0.0)])
 
 
 def probability(fused: Fused, calibration: Calibration = CALIBRATION) -> Floats:

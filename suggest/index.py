@@ -4,6 +4,7 @@ Each client has an index of its own: its passages as vectors in faiss, its artic
 Nothing of one client is read when another is asked for.
 """
 
+import logging
 import threading
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
@@ -23,6 +24,8 @@ from suggest.client_index import ClientIndex, Positions, Vectors
 from suggest.results import EMPTY, allowed_articles, as_texts, result_frame
 from suggest.searching import DEPTH, Mask, Pool, pool
 from suggest.storing import POINTER, read_client, read_pointer, write_client
+
+logger = logging.getLogger(__name__)
 
 _CHECKED_QUERIES = 16
 _ROUNDING = 1e-4
@@ -251,6 +254,7 @@ class KnowledgeIndex:
             name = str(read_pointer(home)["client_id"])
             self._clients[name] = read_client(home, self.encoder, FlatDense.read)
         except ArtifactError as error:
+            logger.warning("the index of the client %s is left out: %s", name, error)
             self.problems[name] = str(error)
 
     def client_index(self, client_id: str) -> ClientIndex:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 Scores = NDArray[np.float32]
 
@@ -86,34 +87,49 @@ class BM25Index:
         """Return what is to be stored besides the vocabulary."""
         return {**self._matrix, "documents": np.array(self.documents)}
 
-    def scores(self, tokens: Sequence[str]) -> Scores:
+    def scores(self, queries: Sequence[Sequence[str]]) -> Scores:
         """Score every document, each token counted once and scaled by the length of the query.
 
         The scale is the root of the sum of the tokens' idf: between the plain sum, by which
         long queries get any score, and the share of the query found, by which one rare word
         counts no more than one frequent word.
 
+        Parameters
+        ----------
+        queries : sequence of sequence of str
+            Tokens of each query.
+
         Returns
         -------
-        array of shape (documents,)
+        array of shape (queries, documents)
             Not negative; 0 where no token occurs.
         """
-        asked = set(tokens)
-        known = np.array(sorted(self._ids[t] for t in asked if t in self._ids), dtype=np.int32)
-        if not len(known) or not self.documents:
-            return np.zeros(self.documents, dtype=np.float32)
-        total = float(self._idf[known].sum()) + (len(asked) - len(known)) * self._idf_unknown
-        scores: Scores = self._bm25.get_scores_from_ids(known)
-        return scores / np.float32(np.sqrt(total))
+        asked = [list(dict.fromkeys(query)) for query in queries]
+        known = [[self._ids[t] for t in query if t in self._ids] for query in asked]
+        columns = np.array([i for ids in known for i in ids], dtype=np.int64)
+        sizes = np.array([len(ids) for ids in known], dtype=np.int64)
+        if not len(columns):
+            return np.zeros((len(asked), self.documents), dtype=np.float32)
+        ends = np.concatenate([[0], np.cumsum(sizes)])
+        ones = np.ones(len(columns), dtype=np.float32)
+        chosen = csr_array((ones, columns, ends), shape=(len(asked), len(self.vocabulary)))
+        unknown = np.array([len(query) for query in asked]) - sizes
+        reach = chosen @ self._idf + unknown * self._idf_unknown
+        found = (chosen @ self._weights).toarray()
+        return (found / np.sqrt(np.maximum(reach, 1e-9))[:, None]).astype(np.float32)
 
     def _set(self, vocabulary: dict[str, int], documents: int, arrays: dict[str, Any]) -> None:
         self.documents = documents
         self.vocabulary = list(vocabulary)
         self._ids = vocabulary
         self._matrix = {name: arrays[name] for name in ("data", "indices", "indptr")}
-        self._bm25 = _scorer(vocabulary, documents, self._matrix)
+        # By token, as bm25s lays it out: one sparse product scores all chunks of a ticket at
+        # once, ten times faster than a query at a time.
+        parts = (self._matrix["data"], self._matrix["indices"], self._matrix["indptr"])
+        self._weights = csr_array(parts, shape=(len(vocabulary), documents))
         frequencies = np.diff(self._matrix["indptr"])
-        self._idf = np.log1p((documents - frequencies + 0.5) / (frequencies + 0.5))
+        idf = np.log1p((documents - frequencies + 0.5) / (frequencies + 0.5))
+        self._idf = idf.astype(np.float32)
         self._idf_unknown = float(np.log1p(2 * documents + 1))
 
 
@@ -129,13 +145,3 @@ def _matrix(ids: list[list[int]], vocabulary: dict[str, int]) -> dict[str, NDArr
     model = bm25s.BM25(k1=K1, b=B, method="lucene")
     model.index((ids, vocabulary), create_empty_token=False, show_progress=False)
     return {name: np.asarray(model.scores[name]) for name in ("data", "indices", "indptr")}
-
-
-def _scorer(vocabulary: dict[str, int], documents: int, matrix: dict[str, Any]) -> Any:
-    import bm25s
-
-    model = bm25s.BM25(k1=K1, b=B, method="lucene")
-    model.scores = {**matrix, "num_docs": documents}
-    model.vocab_dict = vocabulary
-    model.nonoccurrence_array = None
-    return model

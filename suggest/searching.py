@@ -118,20 +118,24 @@ def gather(
 ) -> tuple[Positions, Evidence, Positions]:
     """Return candidate articles, the evidence for them, and the closest passage of each."""
     found = [words(text) for text in texts]
-    by_word = np.stack([index.words.scores(w) for w in found])
-    by_part = np.stack([index.parts.scores(word_parts(w)) for w in found])
-    articles = _candidates(index, vectors, by_word + by_part, allowed, language, depth)
+    by_word = index.words.scores(found)
+    by_part = index.parts.scores([word_parts(w) for w in found])
+    count = len(index.languages)
+    may = np.ones(count, dtype=bool) if allowed is None else allowed
+    # One product with all passages is cheaper than looking up many chunks one by one.
+    every = None if len(texts) == 1 and may.all() else vectors @ index.vectors.T
+    chosen = _candidates(index, vectors, every, by_word + by_part, may, language, depth)
     if also is not None:
-        articles = np.union1d(articles, also)
+        chosen[also] = True
+    articles = np.flatnonzero(chosen & may)
+    if not len(articles):
+        nothing = np.empty((len(texts), 0))
+        return articles, Evidence(nothing, nothing, nothing, nothing), articles
     starts = index.starts[articles]
     sizes = index.starts[articles + 1] - starts
     offsets = np.cumsum(sizes) - sizes
     rows = np.repeat(starts - offsets, sizes) + np.arange(int(sizes.sum()))
-    if not len(articles):
-        nothing = np.empty((len(texts), 0))
-        return articles, Evidence(nothing, nothing, nothing, nothing), articles
-    whole = len(rows) == len(index.vectors)
-    closeness = vectors @ (index.vectors if whole else index.vectors[rows]).T
+    closeness = vectors @ index.vectors[rows].T if every is None else every[:, rows]
     evidence = Evidence(
         np.maximum.reduceat(closeness, offsets, axis=1),
         np.add.reduceat(closeness, offsets, axis=1) / sizes,
@@ -144,41 +148,44 @@ def gather(
 def _candidates(
     index: ClientIndex,
     vectors: Vectors,
+    every: Vectors | None,
     lexical: NDArray[np.float32],
-    allowed: Mask | None,
+    may: Mask,
     language: str | None,
     depth: int,
-) -> Positions:
-    count = len(index.languages)
-    may = np.ones(count, dtype=bool) if allowed is None else allowed
-    if count <= depth:
-        return np.flatnonzero(may)
-    chosen = np.zeros(count, dtype=bool)
-    # With a filter, the best of what passes it, besides the best of all that may lend a score.
-    masks = [may] if language is None else [may, may & (index.languages == language)]
-    for mask in masks:
-        chosen[_nearest_articles(index, vectors, mask, depth)] = True
-        masked = np.where(mask, lexical, -1.0)
-        best = np.argpartition(-masked, depth - 1, axis=1)[:, :depth]
-        chosen[best[np.take_along_axis(masked, best, axis=1) > 0.0]] = True
+) -> Mask:
+    """Return which articles are worth scoring exactly."""
+    if len(may) <= depth:
+        return may.copy()
+    if every is None:
+        near = index.dense.nearest(vectors, min(depth, len(index.vectors)))
+        best = np.zeros(len(may), dtype=bool)
+        best[np.searchsorted(index.starts, near.ravel(), side="right") - 1] = True
+        if language is None:
+            return _with_partners(index, best | _top(lexical, may, depth, least=0.0))
+    closest = np.maximum.reduceat(
+        vectors @ index.vectors.T if every is None else every, index.starts[:-1], axis=1
+    )
+    chosen = np.zeros(len(may), dtype=bool)
+    # With a language, the best in it besides the best of all, which may lend their score.
+    for mask in [may] if language is None else [may, may & (index.languages == language)]:
+        chosen |= _top(closest, mask, depth, least=-1.0) | _top(lexical, mask, depth, least=0.0)
+    return _with_partners(index, chosen)
+
+
+def _top(scores: NDArray[np.float32], mask: Mask, depth: int, *, least: float) -> Mask:
+    """Return which articles are among the best of some row, above a least score."""
+    masked = np.where(mask, scores, -np.inf)
+    best = np.argpartition(-masked, depth - 1, axis=1)[:, :depth]
+    chosen = np.zeros(len(mask), dtype=bool)
+    chosen[best[np.take_along_axis(masked, best, axis=1) > least]] = True
+    return chosen
+
+
+def _with_partners(index: ClientIndex, chosen: Mask) -> Mask:
     partners = index.translations[chosen].ravel()
     chosen[partners[partners >= 0]] = True
-    return np.flatnonzero(chosen & may)
-
-
-def _nearest_articles(index: ClientIndex, vectors: Vectors, mask: Mask, depth: int) -> Positions:
-    sizes = np.diff(index.starts)
-    if mask.all():
-        near = index.dense.nearest(vectors, min(depth, len(index.vectors)))
-    else:
-        rows = np.flatnonzero(np.repeat(mask, sizes))
-        if not len(rows):
-            return np.empty(0, dtype=np.int64)
-        closeness = vectors @ index.vectors[rows].T
-        n = min(depth, len(rows))
-        near = rows[np.argpartition(-closeness, n - 1, axis=1)[:, :n]]
-    places: Positions = np.searchsorted(index.starts, near.ravel(), side="right") - 1
-    return np.unique(places)
+    return chosen
 
 
 def _closest(best: Floats, offsets: Positions, sizes: Positions) -> Positions:

@@ -113,14 +113,14 @@ def read_pointer(home: Path) -> dict[str, Any]:
     path = home / POINTER
     try:
         pointer = json.loads(path.read_text(encoding="utf-8"))
-        missing = {"client_id", "version", "folder", "digest"} - set(pointer)
-    except (ValueError, TypeError, OSError) as error:
+    except (ValueError, OSError) as error:
         raise ArtifactError(f"The pointer {path} cannot be read ({error}).") from error
-    named = Path(str(pointer.get("folder", "")))
-    if missing or named.name != str(named) or named.name in ("", ".", ".."):
+    whole = isinstance(pointer, dict) and {"client_id", "version", "folder", "digest"} <= {*pointer}
+    folder = str(pointer["folder"]) if whole else ""
+    if Path(folder).name != folder or folder in ("", ".", ".."):
         raise ArtifactError(
-            f"The pointer {path} must name client_id, version, folder and digest, the folder "
-            f"beside it. Got {sorted(pointer)} instead."
+            f"The pointer {path} must name client_id, version, digest and the folder beside it. "
+            f"Got {json.dumps(pointer)[:200]} instead: build the index again."
         )
     return dict(pointer)
 

@@ -16,6 +16,8 @@ were left out, half of the closest pairs that remained were not.
 def translations(centres: Vectors, languages: NDArray[np.str_]) -> NDArray[np.int64]:
     """Pair each article with its closest in another language, where both choose each other.
 
+    Those left over are paired in the same way, until none is close enough.
+
     Parameters
     ----------
     centres : array of shape (articles, dimension)
@@ -41,9 +43,21 @@ def translations(centres: Vectors, languages: NDArray[np.str_]) -> NDArray[np.in
         for j in range(i + 1, len(names)):
             there = positions[j]
             closeness = centres[here] @ centres[there].T
-            forth, back = closeness.argmax(axis=1), closeness.argmax(axis=0)
-            rows = np.flatnonzero(back[forth] == np.arange(len(here)))
-            rows = rows[closeness[rows, forth[rows]] >= CLOSE]
-            found[here[rows], j] = there[forth[rows]]
-            found[there[forth[rows]], i] = here[rows]
+            for row, column in _mutual(closeness):
+                found[here[row], j] = there[column]
+                found[there[column], i] = here[row]
     return found
+
+
+def _mutual(closeness: Vectors) -> list[tuple[int, int]]:
+    """Pair rows and columns that are each other's closest, then the same with those left over."""
+    left = np.where(closeness >= CLOSE, closeness, -np.inf)
+    pairs: list[tuple[int, int]] = []
+    while np.isfinite(left).any():
+        forth, back = left.argmax(axis=1), left.argmax(axis=0)
+        rows = np.flatnonzero(back[forth] == np.arange(len(left)))
+        rows = rows[np.isfinite(left[rows, forth[rows]])]
+        pairs += list(zip(rows.tolist(), forth[rows].tolist(), strict=True))
+        left[rows] = -np.inf
+        left[:, forth[rows]] = -np.inf
+    return pairs
