@@ -63,7 +63,11 @@ def split_requests(text: str, language: str, *, most: int = 2) -> Requests:
     >>> [r.text for r in found.chosen]
     ['Where is my order?', 'Also, I need an invoice.']
     """
-    spans = [s for s in sentences(text, language) if _LETTER.search(s.text)]
+    spans = [
+        s
+        for s in sentences(text, language)
+        if _LETTER.search(s.text) and not s.text.startswith("#")
+    ]
     telling = [s for s in spans if not is_courtesy(s.text, language)]
     asking = [i for i, s in enumerate(telling) if _asks(s.text, language)]
     if len(asking) <= 1:

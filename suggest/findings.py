@@ -1,9 +1,10 @@
 """Passages that may answer a request, each with the probability that it does."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -13,20 +14,23 @@ from data.ticket import Message, Ticket
 from suggest.acceptance import PriorLogistic
 from suggest.asking import Request
 from suggest.reading import Index, Passage, ReadArticle, Reader
-from suggest.selection import Prepared, Vector, Weigh, closeness, overlap, stems
+from suggest.selection import Vector, Weigh, closeness, overlap, stems
 
 # Articles to look into for each request, in the customer's language and in others, and passages
 # of each to compare word by word.
-_OWN, _FOREIGN = 5, 3
+_OWN, _FOREIGN = 4, 2
 _COMPARED = 3
 # A heading that asks what the customer asks tells as much as the sentences under it.
 _HEADING_WEIGHT = 0.7
 # The index compares whole passages, which is a second opinion.
 _CLOSEST_BONUS = 0.04
+_LEARNED_WEIGHT = 2 / 3
 
 
 class Searcher(Protocol):
     """What drafting needs of a retriever; see :class:`suggest.retriever.Retriever`."""
+
+    note_: str
 
     def search(self, tickets: Sequence[Ticket], *, k: int) -> pd.DataFrame:
         """Return a frame as ``Index.search`` does."""
@@ -88,20 +92,37 @@ class Finder:
         queries = [r.query for r in requests]
         found = self._search(ticket, queries, language)
         vectors = self.index.encoder.encode(queries)
-        version = self.index.version(ticket.client_id)
-        weigh = self.reader.weights(ticket.client_id, version).of
-        findings: list[list[Finding]] = [[] for _ in requests]
-        room = [Counter({True: _OWN, False: _FOREIGN}) for _ in requests]
-        names = ("query", "article_id", "passage_id", "probability")
+        place = (ticket.client_id, self.index.version(ticket.client_id))
+        weigh = self.reader.weights(*place).of
+        abouts = [
+            _About(vector, stems(query), weigh)
+            for query, vector in zip(queries, vectors, strict=True)
+        ]
+        return [
+            sorted(
+                (
+                    self._finding(self.reader.article(*place, hit.article_id), about, hit)
+                    for hit in self._hits(found[found["query"] == query], place, language)
+                ),
+                key=lambda f: -f.support,
+            )
+            for query, about in enumerate(abouts)
+        ]
+
+    def _hits(self, found: pd.DataFrame, place: tuple[str, str], language: str) -> Iterable["_Hit"]:
+        """Yield the articles to look into: a few in the customer's language, a few in others."""
+        room = Counter({True: _OWN, False: _FOREIGN})
+        tops: dict[str, float] = {}
+        names = ("article_id", "passage_id", "probability", "dense", "score")
         columns = (found[name].tolist() for name in names)
-        for query, article_id, closest, retrieval in zip(*columns, strict=True):
-            article = self.reader.article(ticket.client_id, version, article_id)
-            own = article.passages[0].language == language
-            if room[query][own] > 0:
-                room[query][own] -= 1
-                about = _About(vectors[query], stems(queries[query]), weigh)
-                findings[query].append(self._finding(article, about, closest, retrieval))
-        return [sorted(of, key=lambda f: -f.support) for of in findings]
+        for article_id, passage_id, probability, dense, score in zip(*columns, strict=True):
+            spoken = self.reader.language(*place, article_id)
+            if room[spoken == language] <= 0:
+                continue
+            room[spoken == language] -= 1
+            top = tops.setdefault(spoken, score)
+            behind = 1 - score / top if top > 0 else 0.0
+            yield _Hit(article_id, passage_id, probability, dense, behind)
 
     def _search(self, ticket: Ticket, queries: list[str], language: str) -> pd.DataFrame:
         if self.retriever is None:
@@ -117,12 +138,31 @@ class Finder:
         ]
         return self.retriever.search(parts, k=self.k)
 
-    def _finding(
-        self, article: ReadArticle, about: "_About", closest: str, retrieval: float
-    ) -> Finding:
-        passage, close = _best_passage(article, about, closest)
-        features = support_features(passage.prepared, about) | {"retrieval": retrieval}
-        return Finding(passage, close, self.support.probability(features), features)
+    def _finding(self, article: ReadArticle, about: "_About", hit: "_Hit") -> Finding:
+        passage, close, heading = _best_passage(article, about, hit.passage_id)
+        features = {
+            "dense": hit.dense,
+            "close": float(close.max()) if len(close) else 0.0,
+            "heading": heading,
+            "title_words": overlap(passage.prepared.title, about.words, about.weigh),
+            "behind": hit.behind,
+        }
+        support = self.support.probability(features)
+        # The probability of a retriever that learned from links is measured; without links it is
+        # a guess of the same kind as this one.
+        if self.retriever is not None and not self.retriever.note_:
+            support = _mixed(support, hit.probability)
+        return Finding(passage, close, support, features)
+
+
+class _Hit(NamedTuple):
+    """An article as the search found it."""
+
+    article_id: str
+    passage_id: str
+    probability: float
+    dense: float
+    behind: float
 
 
 @dataclass(frozen=True)
@@ -136,7 +176,8 @@ class _About:
 
 def _best_passage(
     article: ReadArticle, about: _About, closest: str
-) -> tuple[Passage, NDArray[np.float64]]:
+) -> tuple[Passage, NDArray[np.float64], float]:
+    """Return the passage that fits best, closeness of its sentences and of its heading."""
     compared = []
     for passage, heading in article.nearest(about.vector, _COMPARED):
         prepared = passage.prepared
@@ -145,17 +186,17 @@ def _best_passage(
         named = (2 * heading + overlap(about.words, prepared.heading, about.weigh)) / 3
         value = (float(sent.max()) if len(sent) else 0.0) + _HEADING_WEIGHT * named
         value += _CLOSEST_BONUS * (passage.passage_id == closest)
-        compared.append((value, passage, close))
-    _, passage, close = max(compared, key=lambda entry: entry[0])
-    return passage, close
+        compared.append((value, passage, close, named))
+    _, passage, close, named = max(compared, key=lambda entry: entry[0])
+    return passage, close, named
 
 
-def support_features(passage: Prepared, about: _About) -> dict[str, float]:
-    """Return what the support of a passage is computed from, but for the retrieval."""
-    return {
-        "words": overlap(about.words, passage.words, about.weigh),
-        "title": overlap(passage.title, about.words, about.weigh),
-    }
+def _mixed(support: float, learned: float) -> float:
+    """Return a probability between two, nearer to the learned one on the scale of log-odds."""
+    odds = [
+        math.log(p / (1 - p)) for p in (min(max(p, 1e-6), 1 - 1e-6) for p in (support, learned))
+    ]
+    return 1 / (1 + math.exp(-((1 - _LEARNED_WEIGHT) * odds[0] + _LEARNED_WEIGHT * odds[1])))
 
 
 def best(findings: Iterable[Finding]) -> Finding | None:

@@ -31,6 +31,7 @@ WIDEST_TABLE, LONGEST_TABLE = 4, 9
 """Columns and rows that can be read as lines of a letter."""
 
 _CELL = " | "
+_FENCE = "```"
 # A passage of up to this size is sent as a whole: its heading, which is not sent, may be the
 # condition under which it holds, and its first sentence often says so.
 _SHORT = 5
@@ -137,7 +138,13 @@ def prepare(
 def read_sentences(text: str, spans: Sequence[Span], language: str) -> tuple[Sentence, ...]:
     """Read sentences with their place in a list or table; a wide or long table is not sent."""
     found = [_sentence(text, span, language) for span in spans]
+    headings = {line.strip("# ") for line in text.splitlines() if line.startswith("#")}
+    # A list of the article's own headings is a table of contents.
+    found = [s._replace(fault="fragment") if s.item and s.text in headings else s for s in found]
     for i, sentence in enumerate(found):
+        after = found[i + 1].start if i + 1 < len(found) else len(text)
+        if _leads(sentence) and _FENCE in text[sentence.end : after]:
+            found[i] = sentence._replace(fault="code")
         if sentence.fault == "question" and not _is_answered(found[i:]):
             found[i] = sentence._replace(fault="" if sentence.item else "question")
     for is_row, group in groupby(enumerate(found), key=lambda pair: pair[1].row):
@@ -294,10 +301,22 @@ def _leads(sentence: Sentence) -> bool:
     return sentence.text.endswith(":")
 
 
+def in_list(text: str, span: Span) -> bool:
+    """Whether a sentence lies in a list."""
+    line = _line(text, span.start)[1]
+    marked = LIST_MARKER.match(line) is not None
+    return marked or (_CELL not in line and line[:1].isspace())
+
+
+def _line(text: str, at: int) -> tuple[int, str]:
+    """Return the start and the words of the line around a place."""
+    start = text.rfind("\n", 0, at) + 1
+    end = text.find("\n", at)
+    return start, text[start : end if end >= 0 else len(text)]
+
+
 def _sentence(text: str, span: Span, language: str) -> Sentence:
-    line_start = text.rfind("\n", 0, span.start) + 1
-    line_end = text.find("\n", span.start)
-    line = text[line_start : line_end if line_end >= 0 else len(text)]
+    line_start, line = _line(text, span.start)
     marked = LIST_MARKER.match(line)
     opens = marked is not None and line_start + marked.end() >= span.start
     row = marked is None and _CELL in line
