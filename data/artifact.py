@@ -233,6 +233,8 @@ def atomic_write(path: str | os.PathLike[str], content: str | bytes) -> Path:
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
+            # mkstemp lets only its owner read; the service may run as another user.
+            os.fchmod(handle, 0o644)
             stream.write(raw)
             stream.flush()
             os.fsync(stream.fileno())

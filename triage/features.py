@@ -84,13 +84,17 @@ class LexicalFeatures:
         return model
 
 
-def joined(vectors: Rows, lexical: Rows, weight: float = 0.7) -> Rows:
+def joined(vectors: Rows, lexical: Rows, weight: float = 0.35) -> Rows:
     """Put encoder rows and lexical rows side by side, the lexical ones weighted."""
     return np.hstack([vectors, np.float32(weight) * lexical])
 
 
 def encode(encoder: Encoder, texts: Sequence[str]) -> Rows:
-    """Encode each distinct text once; helpdesks repeat themselves."""
+    """Encode each distinct text once; helpdesks repeat themselves.
+
+    A text in capitals is lowered first: encoders read case, and shouting changes no meaning.
+    """
+    texts = [text.lower() if text.isupper() else text for text in texts]
     distinct = list(dict.fromkeys(texts))
     position = {text: i for i, text in enumerate(distinct)}
     vectors = encoder.encode(distinct)

@@ -7,7 +7,7 @@ of `decide` and the scale of the out-of-scope score; nothing else is ever looked
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,7 +29,7 @@ from triage.kernel import KernelHead
 from triage.network import NetworkHead
 from triage.scope import ScopeModel, scope_signals
 from triage.taxonomy import OUT_OF_SCOPE, UNKNOWN
-from triage.texts import Texts, as_texts, training_rows
+from triage.texts import Texts, as_texts, hint_texts, training_rows
 
 Table = NDArray[np.float64]
 
@@ -51,6 +51,9 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         Share of held-out known texts that the out-of-scope cut may turn away.
     languages : sequence of str
         Languages among which a text's language is sought.
+    hints : mapping of str to sequence of str, optional
+        Label → sentences that describe it, learned beside the texts. A label without hints is
+        described by its own words: ``billing.invoice_copy`` reads "billing invoice copy".
     folds : int
         Held-out folds for calibration, 2 or more.
     epochs : int
@@ -78,6 +81,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         target_precision: float = 0.98,
         in_scope_loss: float = 0.02,
         languages: Sequence[str] = LANGUAGES,
+        hints: Mapping[str, Sequence[str]] | None = None,
         folds: int = 3,
         epochs: int = 50,
         random_state: int = 0,
@@ -86,6 +90,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         self.target_precision = target_precision
         self.in_scope_loss = in_scope_loss
         self.languages = languages
+        self.hints = hints
         self.folds = folds
         self.epochs = epochs
         self.random_state = random_state
@@ -111,15 +116,24 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
             )
         words = [t for t, _ in inside]
         self.encoder_ = self.encoder or default_encoder()
-        self.lexical_ = LexicalFeatures(random_state=self.random_state).fit(words)
+        described = hint_texts(self.classes_, self.hints)
+        self.lexical_ = LexicalFeatures(random_state=self.random_state).fit(
+            [*words, *(text for text, _ in described)]
+        )
         rows = self._rows(words)
-        held_out, scores = self._held_out_scores(rows, targets)
-        self._fit_heads(rows, targets)
+        hints = self._rows([text for text, _ in described])
+        described_targets = np.array([number for _, number in described], dtype=np.intp)
+        held_out, scores = self._held_out_scores(rows, targets, hints, described_targets)
+        self.network_, self.kernel_ = self._fitted_heads(
+            np.vstack([rows, hints]), np.concatenate([targets, described_targets])
+        )
         self._calibrate(scores, targets[held_out])
-        nearest = self.kernel_.nearest(rows[held_out], skip_self=True)
+        _, nearest = self.kernel_.scores_and_nearest(rows[held_out], skip_self=True)
         known = self.lexical_.known_share([words[i] for i in held_out])
         signals = scope_signals(scores, nearest, known)
-        self.scope_ = ScopeModel().fit(signals, self._signals(outside) if outside else None)
+        self.scope_ = ScopeModel().fit(
+            signals, self._scores_and_signals(outside)[1] if outside else None
+        )
         self._set_thresholds(scores, targets[held_out])
         return self
 
@@ -136,7 +150,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
     def out_of_scope_score(self, texts: Texts) -> NDArray[np.float64]:
         """Unbounded score, shape (n,); higher is further outside every known label."""
         check_is_fitted(self)
-        return self.scope_.score(self._signals(as_texts(texts)))
+        return self.scope_.score(self._scores_and_signals(as_texts(texts))[1])
 
     def decide(self, texts: Texts) -> pd.DataFrame:
         """Answer or abstain.
@@ -152,10 +166,8 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         words = as_texts(texts)
-        rows = self._rows(words)
-        scores = self._scores(rows)
-        known = self.lexical_.known_share(words)
-        outside = self.scope_.score(scope_signals(scores, self.kernel_.nearest(rows), known))
+        scores, signals, known = self._scores_and_signals(words)
+        outside = self.scope_.score(signals)
         languages = [found for found, _ in detect_language(words, languages=self.languages)]
         foreign = [
             lang == UNKNOWN and share < 0.5 for lang, share in zip(languages, known, strict=True)
@@ -293,39 +305,43 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         return joined(encode(self.encoder_, texts), self.lexical_.transform(texts))
 
     def _scores(self, rows: NDArray[np.float32]) -> Table:
+        return self._blended(rows, self.kernel_.scores_and_nearest(rows)[0])
+
+    def _blended(self, rows: NDArray[np.float32], kernel: NDArray[np.float32]) -> Table:
         network = _standardised(self.network_.scores(rows), self.blend_[0])
-        kernel = _standardised(self.kernel_.scores(rows), self.blend_[1])
-        return np.asarray(network + kernel, dtype=np.float64)
+        return np.asarray(network + _standardised(kernel, self.blend_[1]), dtype=np.float64)
 
-    def _signals(self, texts: Sequence[str]) -> Table:
+    def _scores_and_signals(self, texts: Sequence[str]) -> tuple[Table, Table, NDArray[np.float64]]:
         rows = self._rows(texts)
-        known = self.lexical_.known_share(texts)
-        return scope_signals(self._scores(rows), self.kernel_.nearest(rows), known)
+        kernel, nearest = self.kernel_.scores_and_nearest(rows)
+        scores, known = self._blended(rows, kernel), self.lexical_.known_share(texts)
+        return scores, scope_signals(scores, nearest, known), known
 
-    def _heads(self) -> tuple[NetworkHead, KernelHead]:
-        seed = self.random_state
-        return NetworkHead(epochs=self.epochs, random_state=seed), KernelHead(random_state=seed)
-
-    def _fit_heads(self, rows: NDArray[np.float32], targets: NDArray[np.intp]) -> None:
-        self.network_, self.kernel_ = self._heads()
-        self.network_.fit(rows, targets, len(self.classes_))
-        self.kernel_.fit(rows, targets, len(self.classes_))
+    def _fitted_heads(
+        self, rows: NDArray[np.float32], targets: NDArray[np.intp]
+    ) -> tuple[NetworkHead, KernelHead]:
+        seed, n_classes = self.random_state, len(self.classes_)
+        network = NetworkHead(epochs=self.epochs, random_state=seed).fit(rows, targets, n_classes)
+        return network, KernelHead(random_state=seed).fit(rows, targets, n_classes)
 
     def _held_out_scores(
-        self, rows: NDArray[np.float32], targets: NDArray[np.intp]
+        self,
+        rows: NDArray[np.float32],
+        targets: NDArray[np.intp],
+        hints: NDArray[np.float32],
+        hint_targets: NDArray[np.intp],
     ) -> tuple[NDArray[np.intp], Table]:
         """Scores of rows by heads that did not see them, and which rows these are."""
         rng = np.random.default_rng(self.random_state)
         folds = 1 if len(rows) > _FOLD_ROWS else self.folds
         part = _fold_numbers(targets, self.folds if folds > 1 else 10, rng)
-        n_classes = len(self.classes_)
         tables, positions = [], []
         for number in range(folds):
             inner, outer = np.flatnonzero(part != number), np.flatnonzero(part == number)
-            network, kernel = self._heads()
-            network.fit(rows[inner], targets[inner], n_classes)
-            kernel.fit(rows[inner], targets[inner], n_classes)
-            tables.append((network.scores(rows[outer]), kernel.scores(rows[outer])))
+            network, kernel = self._fitted_heads(
+                np.vstack([rows[inner], hints]), np.concatenate([targets[inner], hint_targets])
+            )
+            tables.append((network.scores(rows[outer]), kernel.scores_and_nearest(rows[outer])[0]))
             positions.append(outer)
         # The heads' spreads put them on one scale; held-out rows tell the honest spread.
         self.blend_ = np.array(

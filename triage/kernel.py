@@ -57,29 +57,43 @@ class KernelHead:
         self.weights_ = solve(system, right, assume_a="pos", overwrite_a=True).astype(np.float32)
         return self
 
-    def scores(self, rows: Rows) -> Rows:
-        """Regressed one-against-all targets, about 0 to 1, shape (n, n_classes)."""
-        return self._kernel(_unit(rows)) @ self.weights_
+    def scores_and_nearest(
+        self, rows: Rows, k: int = 3, *, skip_self: bool = False
+    ) -> tuple[Rows, NDArray[np.float64]]:
+        """Regressed targets (about 0 to 1) and the mean cosine to the nearest landmarks.
 
-    def nearest(self, rows: Rows, k: int = 3, *, skip_self: bool = False) -> NDArray[np.float64]:
-        """Mean cosine to the ``k`` nearest landmarks, shape (n,).
+        Parameters
+        ----------
+        rows : array (n, d)
+        k : int
+            Landmarks to average over.
+        skip_self : bool
+            Leave out the nearest: for rows that are landmarks themselves.
 
-        ``skip_self`` leaves out the nearest: for rows that are landmarks themselves.
+        Returns
+        -------
+        scores : array (n, n_classes)
+        nearest : array (n,)
         """
         first = 1 if skip_self else 0
         k = max(1, min(k, len(self.landmarks_) - first))
-        found = np.empty(len(rows))
+        scores = np.empty((len(rows), self.weights_.shape[1]), dtype=np.float32)
+        nearest = np.empty(len(rows))
         for start in range(0, len(rows), _CHUNK):
-            cosine = _unit(rows[start : start + _CHUNK]) @ self.landmarks_.T
-            best = -np.sort(-np.partition(cosine, -k - first, axis=1)[:, -k - first :], axis=1)
-            found[start : start + _CHUNK] = best[:, first:].mean(axis=1)
-        return found
+            part = slice(start, start + _CHUNK)
+            cosine = _unit(rows[part]) @ self.landmarks_.T
+            best = np.partition(cosine, -k - first, axis=1)[:, -k - first :]
+            nearest[part] = (best.sum(axis=1) - first * best.max(axis=1)) / k
+            scores[part] = self._from_cosine(cosine) @ self.weights_
+        return scores, nearest
 
     def _kernel(self, unit: Rows) -> Rows:
-        product = unit @ self.landmarks_.T
-        product -= np.float32(1.0)
-        product *= np.float32(2.0 * self.gamma)
-        return np.exp(product, out=product)
+        return self._from_cosine(unit @ self.landmarks_.T)
+
+    def _from_cosine(self, cosine: Rows) -> Rows:
+        cosine -= np.float32(1.0)
+        cosine *= np.float32(2.0 * self.gamma)
+        return np.exp(cosine, out=cosine)
 
     def _normal_equations(
         self, unit: Rows, targets: NDArray[np.intp], n_classes: int

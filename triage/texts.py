@@ -1,6 +1,7 @@
 """What comes in: texts and labels in any of the usual containers, checked."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -56,3 +57,24 @@ def training_rows(texts: Texts, labels: Sequence[str] | ArrayLike) -> tuple[list
         )
     rows = sorted((w, str(n)) for w, n in zip(words, names, strict=True) if w.strip())
     return [w for w, _ in rows], [n for _, n in rows]
+
+
+def hint_texts(
+    classes: Iterable[str], hints: Mapping[str, Sequence[str]] | None
+) -> list[tuple[str, int]]:
+    """Sentences that describe each label, with the label's number; its own words by default.
+
+    >>> hint_texts(["billing.invoice_copy", "lostCard"], {"lostCard": ["My card is gone."]})
+    [('billing invoice copy', 0), ('My card is gone.', 1)]
+    """
+    given = hints or {}
+    return [
+        (text, number)
+        for number, label in enumerate(classes)
+        for text in given.get(label) or [_words(label)]
+    ]
+
+
+def _words(label: str) -> str:
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", label)
+    return re.sub(r"[\W_]+", " ", spaced).strip().lower()
