@@ -207,7 +207,7 @@ def _time(value: Any, name: str) -> datetime | None:
         raise ParameterError(
             f"The '{name}' field of a ticket must be an ISO 8601 time. Got {value!r} instead."
         ) from error
-    if stamp is pd.NaT:
+    if pd.isna(stamp):
         return None
     if stamp.tzinfo is None:
         raise ParameterError(

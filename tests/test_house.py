@@ -37,7 +37,8 @@ def test_a_package_offers_few_names_and_each_says_what_it_is(name: str) -> None:
 
 def test_models_import_without_the_heavy_libraries() -> None:
     code = (
-        "import sys, triage, suggest; heavy = {'torch', 'sentence_transformers', 'mlflow', 'bentoml'}; "
+        "import sys, triage, suggest; "
+        "heavy = {'torch', 'sentence_transformers', 'mlflow', 'bentoml'}; "
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -12,7 +12,6 @@ from pipelines.config import load_config
 from pipelines.registry import Decision, Registry
 
 # MLflow's own queries use a loader option that the newest SQLAlchemy deprecates.
-pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader:DeprecationWarning")
 
 run = CliRunner().invoke
 NOW = datetime(2026, 3, 2, tzinfo=UTC)

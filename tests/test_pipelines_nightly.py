@@ -22,7 +22,6 @@ from pipelines.report_html import render
 from pipelines.run import Run, Step
 
 # MLflow's own queries use a loader option that the newest SQLAlchemy deprecates.
-pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader:DeprecationWarning")
 
 NOW = datetime(2026, 3, 2, 2, 10, tzinfo=UTC)
 ASKED = {

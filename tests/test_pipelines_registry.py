@@ -14,7 +14,6 @@ from pipelines import promotions
 from pipelines.registry import Decision, Proposal, Registry
 
 # MLflow's own queries use a loader option that the newest SQLAlchemy deprecates.
-pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader:DeprecationWarning")
 
 NOW = datetime(2026, 3, 2, 2, 10, tzinfo=UTC)
 YES = Decision(promoted=True)
