@@ -41,14 +41,18 @@ class History(NamedTuple):
 
     Attributes
     ----------
-    articles : array of str, shape (links,)
+    names : array of str
+        Articles that were ever linked.
+    codes : array of shape (links,)
+        Position in ``names`` of the article of each link.
     vectors : array of shape (links, dimension)
         Of the tickets; their words are not kept.
     days : array of shape (links,)
         When the tickets were created, in days since 1970.
     """
 
-    articles: NDArray[np.str_]
+    names: NDArray[np.str_]
+    codes: NDArray[np.int64]
     vectors: Vectors
     days: NDArray[np.float64]
 
@@ -57,6 +61,7 @@ class History(NamedTuple):
         """Return a history without links."""
         return cls(
             np.empty(0, dtype=np.str_),
+            np.empty(0, dtype=np.int64),
             np.empty((0, dimension), dtype=np.float32),
             np.empty(0, dtype=np.float64),
         )
@@ -64,7 +69,7 @@ class History(NamedTuple):
     def before(self, days: float) -> "History":
         """Return the links to tickets created before a time."""
         end = int(np.searchsorted(self.days, days, side="left"))
-        return History(self.articles[:end], self.vectors[:end], self.days[:end])
+        return History(self.names, self.codes[:end], self.vectors[:end], self.days[:end])
 
 
 def linked_tickets(tickets: pd.DataFrame, article_links: pd.DataFrame) -> list[Link]:
@@ -112,9 +117,13 @@ def remember(links: Sequence[Link], encoder: Encoder) -> dict[str, History]:
         texts = [link.ticket.text for link in own]
         unique = list(dict.fromkeys(texts))
         vector = dict(zip(unique, encoder.encode(unique), strict=True))
+        names, codes = np.unique([link.article_id for link in own], return_inverse=True)
+        # Rounded as they are stored, so that a retriever ranks alike before and after.
+        vectors = np.stack([vector[text] for text in texts]).astype(np.float16)
         found[client] = History(
-            np.array([link.article_id for link in own], dtype=np.str_),
-            np.stack([vector[text] for text in texts]),
+            names.astype(np.str_),
+            codes.astype(np.int64),
+            vectors.astype(np.float32),
             np.array([link.days for link in own]),
         )
     return found

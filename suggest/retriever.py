@@ -140,7 +140,8 @@ class Retriever:
         clients = sorted(self._histories)
         for i, client in enumerate(clients):
             history = self._histories[client]
-            arrays[f"articles_{i}"] = history.articles
+            arrays[f"names_{i}"] = history.names
+            arrays[f"codes_{i}"] = history.codes
             arrays[f"vectors_{i}"] = history.vectors.astype(np.float16)
             arrays[f"days_{i}"] = history.days
         return write_artifact(
@@ -181,7 +182,8 @@ class Retriever:
         made.note_ = stored["note"]
         made._histories = {
             client: History(
-                artifact.array(f"articles_{i}"),
+                artifact.array(f"names_{i}"),
+                artifact.array(f"codes_{i}"),
                 artifact.array(f"vectors_{i}").astype(np.float32),
                 artifact.array(f"days_{i}"),
             )
@@ -271,8 +273,10 @@ def _case(
 ) -> tuple[Pool, Case]:
     """Return the candidates of a ticket and what the model reads of them."""
     places = index.article_positions
-    held = [i for i, a in enumerate(history.articles.tolist()) if a in places]
-    linked = np.array([places[a] for a in history.articles[held].tolist()], dtype=np.int64)
+    known = np.array([places.get(str(name), -1) for name in history.names], dtype=np.int64)
+    every = known[history.codes]
+    held = np.flatnonzero(every >= 0)
+    linked = every[held]
     candidates = pool(index, texts, vectors, also=np.unique(linked), depth=2 * DEPTH)
     where = np.zeros(len(index.languages), dtype=np.int64)
     where[candidates.articles] = np.arange(len(candidates.articles))
