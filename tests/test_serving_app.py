@@ -98,7 +98,9 @@ def test_triage_of_one_and_of_many_agree(http):
     ).json()
     TriageReply.model_validate(one[0])
     TriageReply.model_validate(many)
-    assert [row["triage"] for row in many["results"]] == [row["triage"] for row in one]
+    labels = [row["triage"]["intent"]["label"] for row in one]
+    assert [row["triage"]["intent"]["label"] for row in many["results"]] == labels
+    assert [row["triage"]["reason"] for row in many["results"]] == [None, None]
     assert [row["ticket_id"] for row in many["results"]] == ["I f", "Pou"]
 
 
