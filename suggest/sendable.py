@@ -22,6 +22,10 @@ Fault = Literal[
 LIST_MARKER = re.compile(r"\s*(?:[-*•–◦·]|(?:\d{1,2}|[a-z])[.)])\s+")
 _LETTER = re.compile(r"[^\W\d_]")
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+# Where a link of a manual leads inside the manual, and nowhere in a letter.
+_RELATIVE = re.compile(
+    r"\((?!https?:|mailto:|tel:)[\w./%-]*(?:/|\.md|\.html?)(?:#[\w-]*)?\)", re.IGNORECASE
+)
 _TABLE = re.compile(r"\|.*\||\t.*\t|^\s*[-:| ]{4,}$")
 _CODE = re.compile(r"```|^\s*[$>]\s|\$ [a-z]|</?\w+[^>]*>|\w\(\)|--\w+=|\{%|;\s*$|\\\w")
 # "Support for names: Yes." is a field of a form, not a sentence.
@@ -80,6 +84,8 @@ def fault(text: str, language: str, *, item: bool = False) -> Fault:
     without_links = _URL.sub("", text)
     if _URL.search(text) and len(_LETTER.findall(without_links)) < _FEWEST_LETTERS:
         return "url"
+    if _RELATIVE.search(text):
+        return "url"
     if words.about.match(text):
         return "about"
     # "See Refunds (https://…)" leads somewhere.
@@ -128,7 +134,9 @@ def _is_sentence(text: str, item: bool) -> bool:
         return letters >= _FEWEST_WORDS
     # Without a stop at its end a line is a heading, a label or a caption.
     ends = text.rstrip().rstrip("\"'»”’)*_").endswith((".", "!", "?", "…", ":"))
-    return ends and letters >= _FEWEST_LETTERS and len(text.split()) >= _FEWEST_WORDS
+    # "To return it:" is short and leads into all that follows.
+    fewest = _FEWEST_LETTERS // 2 if text.rstrip().endswith(":") else _FEWEST_LETTERS
+    return ends and letters >= fewest and len(text.split()) >= _FEWEST_WORDS
 
 
 @cache
