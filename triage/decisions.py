@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from triage.taxonomy import UNKNOWN
 
 ALTERNATIVES = 3
+# A second label is a rival of the first from this share of its probability on.
+_RIVAL = 1 / 3
 REASONS = ("empty", "unknown_language", "out_of_scope", "ambiguous", "low_confidence")
 
 
@@ -83,5 +85,6 @@ def _reason(
         return "out_of_scope"
     if best >= threshold:
         return None
-    # Between them the two best carry the promise: the text fits both.
-    return "ambiguous" if two >= threshold else "low_confidence"
+    # Between them the two best carry the promise, and the second is a real rival: it fits both.
+    rival = two - best >= best * _RIVAL
+    return "ambiguous" if rival and two >= threshold else "low_confidence"
