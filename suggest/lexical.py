@@ -110,13 +110,26 @@ class BM25Index:
         sizes = np.array([len(ids) for ids in known], dtype=np.int64)
         if not len(columns):
             return np.zeros((len(asked), self.documents), dtype=np.float32)
+        query_of = np.repeat(np.arange(len(asked)), sizes)
+        reach = np.bincount(query_of, self._idf[columns], len(asked))
+        reach += (np.array([len(query) for query in asked]) - sizes) * self._idf_unknown
+        found = self._one(columns) if len(asked) == 1 else self._many(columns, sizes)
+        return (found / np.sqrt(np.maximum(reach, 1e-9))[:, None]).astype(np.float32)
+
+    def _one(self, columns: NDArray[np.int64]) -> NDArray[np.float64]:
+        data, indices, indptr = (self._matrix[name] for name in ("data", "indices", "indptr"))
+        rows = [slice(indptr[c], indptr[c + 1]) for c in columns.tolist()]
+        places = np.concatenate([indices[row] for row in rows])
+        return np.bincount(places, np.concatenate([data[row] for row in rows]), self.documents)[
+            None
+        ]
+
+    def _many(self, columns: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
         ends = np.concatenate([[0], np.cumsum(sizes)])
         ones = np.ones(len(columns), dtype=np.float32)
-        chosen = csr_array((ones, columns, ends), shape=(len(asked), len(self.vocabulary)))
-        unknown = np.array([len(query) for query in asked]) - sizes
-        reach = chosen @ self._idf + unknown * self._idf_unknown
-        found = (chosen @ self._weights).toarray()
-        return (found / np.sqrt(np.maximum(reach, 1e-9))[:, None]).astype(np.float32)
+        chosen = csr_array((ones, columns, ends), shape=(len(sizes), len(self.vocabulary)))
+        found: NDArray[np.float64] = (chosen @ self._weights).toarray()
+        return found
 
     def _set(self, vocabulary: dict[str, int], documents: int, arrays: dict[str, Any]) -> None:
         self.documents = documents

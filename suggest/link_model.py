@@ -53,13 +53,13 @@ class LinkModel:
         From the log odds of the mixture to those of the calibrated probability.
     """
 
-    weights: tuple[float, ...] = (0.55, 3.0, 2.0, -0.7, 1.5)
-    trust: float = 2.4
-    nearness: float = 5.0
-    age: float = 0.6
-    popularity: float = -2.0
-    slope: float = 1.0
-    intercept: float = 0.0
+    weights: tuple[float, ...] = (0.5, 3.0, 2.8, -0.8, 1.5)
+    trust: float = 1.95
+    nearness: float = 6.6
+    age: float = 1.7
+    popularity: float = -2.6
+    slope: float = 1.4
+    intercept: float = 0.8
 
     def probability(self, chance: Floats) -> Floats:
         """Return calibrated probabilities for shares of the mixture."""

@@ -50,7 +50,7 @@ def articles(client: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows)
     defaults = {"language": "en", "version": 1, "kind": "article", "audience": "public"}
     for name, value in defaults.items():
-        frame[name] = frame[name] if name in frame else value
+        frame[name] = frame.get(name, value)
     blank = frame["text"].str.strip() == ""
     frame["text"] = frame["text"].mask(blank, frame["title"])
     return frame.assign(client_id=client, status="approved", updated_at=_AT)
