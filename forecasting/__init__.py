@@ -1,1 +1,1 @@
-"""How much is coming, and who should be there? (Rooms of this floor open with the planning work.)"""
+"""How much is coming, and who should be there? Its rooms open with the planning work."""

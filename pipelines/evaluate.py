@@ -121,14 +121,21 @@ def evaluate_target(
         figures=figures,
         report=report,
         differences={CHAMPION: differences} if differences else {},
-        slices={
-            f"{str(r['column']).removesuffix('_id')} {r['value']}": d
-            for r, d in slices
-            if d and r["judged"]
-        },
+        slices=_judged(slices),
         baselines={name: mean(other.correct, draws) for name, other in others.items()},
     )
     return measured, _examples(rows, scored, yardstick.settings.examples)
+
+
+def _judged(
+    slices: Sequence[tuple[Json, Figure | None]],
+) -> dict[str, Figure]:
+    """Differences to the champion of the slices that have enough rows, by readable name."""
+    return {
+        f"{str(row['column']).removesuffix('_id')} {row['value']}": differences
+        for row, differences in slices
+        if differences and row["judged"]
+    }
 
 
 def _figures(

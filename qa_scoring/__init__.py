@@ -1,1 +1,1 @@
-"""Was it good, and what is it worth? (Rooms of this floor open with the quality work.)"""
+"""Was it good, and what is it worth? Its rooms open with the quality work."""

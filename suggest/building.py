@@ -184,7 +184,8 @@ def encode_sentences(
     new = list(dict.fromkeys(text for text in texts if text not in known.sentences))
     fresh = dict(zip(new, encoder.encode(new).astype(np.float16), strict=True))
     vectors = [fresh[text] if text in fresh else known.sentences[text] for text in texts]
-    return placed._replace(vectors=_stack(vectors, encoder.dimension, np.float16))
+    stacked = _stack(vectors, encoder.dimension, np.float16).astype(np.float16)
+    return placed._replace(vectors=stacked)
 
 
 def lexical_texts(articles: pd.DataFrame, passages: pd.DataFrame) -> list[str]:

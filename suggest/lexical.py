@@ -111,7 +111,9 @@ class BM25Index:
         if not len(columns):
             return np.zeros((len(asked), self.documents), dtype=np.float32)
         query_of = np.repeat(np.arange(len(asked)), sizes)
-        reach = np.bincount(query_of, self._idf[columns], len(asked))
+        reach: NDArray[np.float64] = np.bincount(
+            query_of, self._idf[columns].astype(np.float64), len(asked)
+        ).astype(np.float64)
         reach += (np.array([len(query) for query in asked]) - sizes) * self._idf_unknown
         found = self._one(columns) if len(asked) == 1 else self._many(columns, sizes)
         return (found / np.sqrt(np.maximum(reach, 1e-9))[:, None]).astype(np.float32)
@@ -120,9 +122,8 @@ class BM25Index:
         data, indices, indptr = (self._matrix[name] for name in ("data", "indices", "indptr"))
         rows = [slice(indptr[c], indptr[c + 1]) for c in columns.tolist()]
         places = np.concatenate([indices[row] for row in rows])
-        return np.bincount(places, np.concatenate([data[row] for row in rows]), self.documents)[
-            None
-        ]
+        weights = np.concatenate([data[row] for row in rows])
+        return np.bincount(places, weights, self.documents)[None].astype(np.float64)
 
     def _many(self, columns: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
         ends = np.concatenate([[0], np.cumsum(sizes)])

@@ -100,9 +100,10 @@ def linked_tickets(tickets: pd.DataFrame, article_links: pd.DataFrame) -> list[L
     order = ["created_at", "client_id", "ticket_id", "article_id"]
     joined = joined.sort_values(order, kind="stable", ignore_index=True)
     days = (joined["created_at"] - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
+    rows = [{str(k): v for k, v in row.items()} for row in joined.to_dict("records")]
     return [
         Link(Ticket.from_mapping(row), str(row["article_id"]), float(at))
-        for row, at in zip(joined.to_dict("records"), days, strict=True)
+        for row, at in zip(rows, days, strict=True)
     ]
 
 

@@ -137,10 +137,10 @@ def gather(
     rows = np.repeat(starts - offsets, sizes) + np.arange(int(sizes.sum()))
     closeness = vectors @ index.vectors[rows].T if every is None else every[:, rows]
     evidence = Evidence(
-        np.maximum.reduceat(closeness, offsets, axis=1),
-        np.add.reduceat(closeness, offsets, axis=1) / sizes,
-        by_word[:, articles],
-        by_part[:, articles],
+        np.maximum.reduceat(closeness, offsets, axis=1).astype(np.float64),
+        (np.add.reduceat(closeness, offsets, axis=1) / sizes).astype(np.float64),
+        by_word[:, articles].astype(np.float64),
+        by_part[:, articles].astype(np.float64),
     )
     return articles, evidence, rows[_closest(closeness.max(axis=0), offsets, sizes)]
 
