@@ -5,6 +5,7 @@ first day, and both learn: the start is the prior, and every row of feedback mov
 from it.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
@@ -115,7 +116,7 @@ class PriorLogistic:
         for name, weight in self.coef_.items():
             if name != "intercept":
                 total += weight * features.get(name, 0.0)
-        return float(1 / (1 + np.exp(-total)))
+        return 1 / (1 + math.exp(-min(max(total, -500.0), 500.0)))
 
     def save(self, folder: str | PathLike[str]) -> Path:
         """Write a model folder."""

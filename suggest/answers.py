@@ -1,6 +1,6 @@
 """The answer to one request: which passage, which sentences of it, with slots filled."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -15,8 +15,10 @@ from suggest.selection import Sentence, choose, read_sentences
 from suggest.slots import CODE, SLOT, SlotValues, fill
 
 _LONGEST_STEPS = 15
-# An article that answers is complete in itself: a macro must fit clearly better to replace it.
-_MACRO_LEAD = 0.02
+# A macro says things of this one ticket: it must fit clearly better than an article.
+_MACRO_LEAD = 0.1
+# Nobody likes to be answered in another language.
+_FOREIGN_LEAD = 0.15
 # How much better a procedure must fit than the best public text to stop a reply.
 _PROCEDURE_LEAD = 0.05
 
@@ -70,8 +72,7 @@ def choose_answer(
 ) -> Choice:
     """Choose the answer to one request.
 
-    Text in the customer's language comes before text in another; among equals an article comes
-    before a macro that lacks a value; a procedure that fits better than all of them wins.
+    A procedure that fits better than all public text wins: a person has to act first.
     """
     supported = [f for f in findings if f.support >= threshold]
     usable = [f for f in supported if f.usable]
@@ -79,9 +80,8 @@ def choose_answer(
     top = best(usable)
     if procedure and (top is None or procedure.support >= top.support + _PROCEDURE_LEAD):
         return Choice(None, procedure)
-    own = [f for f in usable if f.passage.language == language]
     dropped = 0
-    for finding in [*_ordered(own, values), *(f for f in usable if f not in own)]:
+    for finding in _ordered(usable, values, language, threshold):
         answer = answer_from(finding, values, request=request)
         dropped += len(answer.dropped)
         if answer.sentences:
@@ -134,26 +134,46 @@ def steps_of(finding: Finding) -> tuple[DraftSentence, ...]:
     return _sentences(finding, known, role="step", request=-1)
 
 
-def _ordered(findings: Iterable[Finding], values: SlotValues) -> list[Finding]:
-    """Best first; a macro whose slots cannot all be filled comes after the articles."""
+def _ordered(
+    findings: Sequence[Finding], values: SlotValues, language: str, threshold: float
+) -> list[Finding]:
+    """Return what may answer, best first.
 
-    def rank(finding: Finding) -> tuple[bool, float]:
-        macro = finding.passage.kind == "macro"
-        lacking = macro and not _fillable(finding.passage, values)
-        return lacking, -finding.support + _MACRO_LEAD * macro
+    Articles in the customer's language; before them a macro that fits clearly better and whose
+    slots can all be filled, after them one that lacks a value. Text in another language comes
+    last, and only where it fits clearly better than all text in the customer's own.
+    """
+    own = [f for f in findings if f.passage.language == language]
+    own_best = max((f.support for f in own), default=threshold)
+    ranked: list[tuple[int, float, Finding]] = []
+    for finding in findings:
+        if finding not in own:
+            if finding.support >= own_best + _FOREIGN_LEAD:
+                ranked.append((2, finding.support, finding))
+        elif finding.passage.kind != "macro":
+            ranked.append((0, finding.support, finding))
+        elif finding.support >= threshold + _MACRO_LEAD:
+            known, slots = _known_slots(finding.passage, values)
+            if known == slots:
+                ranked.append((0, finding.support - _MACRO_LEAD, finding))
+            elif known:
+                ranked.append((1, finding.support, finding))
+    return [finding for *_, finding in sorted(ranked, key=lambda r: (r[0], -r[1]))]
 
-    return sorted(findings, key=rank)
 
-
-def _fillable(passage: Passage, values: SlotValues) -> bool:
+def _known_slots(passage: Passage, values: SlotValues) -> tuple[int, int]:
+    """Return how many slots of a macro have a value, and how many there are."""
     filler = values.for_variables(passage.variables)
-    spans = _macro_spans(passage)
-    return all(filler(m.group(1)) is not None for span in spans for m in SLOT.finditer(span.text))
+    slots = {m.group(1) for span in _macro_spans(passage) for m in SLOT.finditer(span.text)}
+    return sum(filler(slot) is not None for slot in slots), len(slots)
 
 
 def _article(finding: Finding, request: int) -> tuple[DraftSentence, ...]:
-    known = finding.passage.prepared.sentences
-    chosen = [known[i] for i in choose(finding.passage.prepared, finding.close)]
+    passage = finding.passage
+    known = passage.prepared.sentences
+    chosen = [
+        known[i] for i in choose(passage.prepared, finding.close, finding.features["heading"])
+    ]
     return _sentences(finding, chosen, role="answer", request=request)
 
 

@@ -17,6 +17,7 @@ from suggest.salutations import salutations
 
 # Fewer words than this rarely say what they are about: "How do I do that?" needs its neighbour.
 _SHORT = 6
+_NEIGHBOURS = 2
 _LONGEST_WORDS = 60
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -29,7 +30,7 @@ class Request(NamedTuple):
     text : str
         The asking sentence, as the customer wrote it.
     query : str
-        What to search with: the sentence, and the one before it where it is short.
+        What to search with: the sentence, and what stands before it where it is short.
     """
 
     text: str
@@ -70,8 +71,7 @@ def split_requests(text: str, language: str, *, most: int = 2) -> Requests:
     ]
     telling = [s for s in spans if not is_courtesy(s.text, language)]
     asking = [i for i, s in enumerate(telling) if _asks(s.text, language)]
-    if len(asking) <= 1:
-        # One request: what stands around it says what it is about.
+    if not asking:
         whole = _shortened(_joined(telling or spans))
         return Requests((Request(whole, whole),), 1) if whole else Requests((), 0)
     first = sorted(asking, key=lambda i: (not telling[i].text.rstrip().endswith("?"), i))[:most]
@@ -81,8 +81,11 @@ def split_requests(text: str, language: str, *, most: int = 2) -> Requests:
 
 def _request(spans: list[Span], position: int) -> Request:
     text = _shortened(spans[position].text)
-    before = spans[position - 1].text if position and len(text.split()) < _SHORT else ""
-    return Request(text, f"{_shortened(before)} {text}".strip())
+    around: list[Span] = []
+    if len(text.split()) < _SHORT:
+        around = spans[max(0, position - _NEIGHBOURS) : position] or spans[position + 1 :][:1]
+    parts = sorted([*around, spans[position]], key=lambda span: span.start)
+    return Request(text, _shortened(_joined(parts)))
 
 
 def _asks(text: str, language: str) -> bool:

@@ -109,6 +109,10 @@ class Finder:
             for query, about in enumerate(abouts)
         ]
 
+    @property
+    def _learned(self) -> bool:
+        return self.retriever is not None and not self.retriever.note_
+
     def _hits(self, found: pd.DataFrame, place: tuple[str, str], language: str) -> Iterable["_Hit"]:
         """Yield the articles to look into: a few in the customer's language, a few in others."""
         room = Counter({True: _OWN, False: _FOREIGN})
@@ -120,8 +124,10 @@ class Finder:
             if room[spoken == language] <= 0:
                 continue
             room[spoken == language] -= 1
-            top = tops.setdefault(spoken, score)
-            behind = 1 - score / top if top > 0 else 0.0
+            # A learned ranking has scores of any scale, and probabilities that are measured.
+            level = probability if self._learned else score
+            top = tops.setdefault(spoken, level)
+            behind = min(max(1 - level / top, 0.0), 1.0) if top > 0 else 0.0
             yield _Hit(article_id, passage_id, probability, dense, behind)
 
     def _search(self, ticket: Ticket, queries: list[str], language: str) -> pd.DataFrame:
@@ -150,7 +156,7 @@ class Finder:
         support = self.support.probability(features)
         # The probability of a retriever that learned from links is measured; without links it is
         # a guess of the same kind as this one.
-        if self.retriever is not None and not self.retriever.note_:
+        if self._learned:
             support = _mixed(support, hit.probability)
         return Finding(passage, close, support, features)
 

@@ -86,8 +86,8 @@ def greeting(
     timezone : str or None
         The customer's IANA zone. ``None``: a greeting that fits every hour.
     name : str, optional
-        Added where the language can do so without inflecting it; left out when it does not
-        look like a name.
+        Added where the language can do so without inflecting it, informally the first name
+        alone; left out when it does not look like a name.
     formality : {'formal', 'informal'}
 
     Returns
@@ -118,6 +118,8 @@ def greeting(
     if timezone is not None:
         band = phrases.band(at.astimezone(_zone(timezone)).hour, timezone)
     printed = printable_name(name)
+    if formality == "informal":
+        printed = printed.partition(" ")[0]
     line = phrases.address[formality if printed else "bare"].format(
         greeting=phrases.word(band, formality), name=printed
     )

@@ -37,6 +37,8 @@ _FENCE = "```"
 _SHORT = 5
 # A unit joins its neighbour when it is at least this close to the request, relative to the best.
 _JOINS = 0.55
+# A heading this close to the request says what the customer says.
+_ASKED = 0.35
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|\w+")
 # Words are compared by their beginnings: endings differ by case and number in most languages.
 _STEM = 5
@@ -199,7 +201,7 @@ def overlap(words: frozenset[str], other: frozenset[str], weigh: Weigh) -> float
     return sum(map(weigh, words & other)) / total if total else 0.0
 
 
-def choose(passage: Prepared, close: NDArray[np.float64]) -> list[int]:
+def choose(passage: Prepared, close: NDArray[np.float64], heading: float = 0.0) -> list[int]:
     """Return the positions of the sentences to send, in order and next to each other.
 
     Parameters
@@ -207,6 +209,8 @@ def choose(passage: Prepared, close: NDArray[np.float64]) -> list[int]:
     passage : Prepared
     close : array of shape (n,)
         See :func:`closeness`.
+    heading : float
+        Closeness of the heading to the request.
 
     Returns
     -------
@@ -220,6 +224,9 @@ def choose(passage: Prepared, close: NDArray[np.float64]) -> list[int]:
     value = [max(float(close[i]) for i in unit) for unit, _ in whole]
     first, last = _grown(passage, units, value, int(np.argmax(value)))
     chosen = units[first : last + 1]
+    # "This is a reservation" under "The bank shows an amount": it points at what was asked.
+    if chosen[0][0] == 0 and passage.sentences[0].dangling:
+        return [i for unit in chosen for i in unit] if heading >= _ASKED else []
     # What points back at nothing, or leads into nothing, is left out; a list never is in part.
     while chosen and passage.sentences[chosen[0][0]].dangling:
         chosen = chosen[1:]

@@ -114,7 +114,8 @@ def _phrase_fault(text: str, language: str, ticket: Mapping[str, Any], signature
         pattern.format(greeting=word, name=known).casefold()
         for pattern in book["address"].values()
         for word in words
-        for known in {name, ""} - {""} | ({""} if "{name}" not in pattern else set())
+        for known in {name, name.partition(" ")[0], ""} - {""}
+        | ({""} if "{name}" not in pattern else set())
     }
     return "" if text.casefold() in made else "not a fixed phrase"
 

@@ -1,6 +1,7 @@
 """Drafts: the right sentences, a typed outcome, and nothing that no source says."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -274,7 +275,7 @@ def test_a_macro_is_used_whole_when_all_is_known() -> None:
         "March 6, 2026.",
     ]
     # The macro's own greeting and closing make way for those of the hour.
-    assert made.text.startswith("Hi Anna Meyer,\n")
+    assert made.text.startswith("Hi Anna,\n")
     assert "Hello" not in made.text
     assert "Kind regards" not in made.text
     assert faults(made, given) == []
@@ -476,3 +477,28 @@ def test_wrong_voices_are_refused() -> None:
         ClientVoice.from_mapping({"timezone": "Paris"})
     with pytest.raises(ParameterError, match="'voices' parameter of ReplyDrafter"):
         ReplyDrafter(index(), voices={"acme": 7})
+
+
+class Linked:
+    """A retriever that learned from links, and gives every article one probability."""
+
+    note_ = ""
+
+    def __init__(self, probability: float) -> None:
+        self.probability = probability
+
+    def search(self, tickets: Sequence[Ticket], *, k: int) -> pd.DataFrame:
+        found = index().search([t.text for t in tickets], client_id="acme", k=k)
+        return found.assign(probability=self.probability, score=-3.0)
+
+
+def test_a_learned_retriever_has_more_weight_than_the_first_guess() -> None:
+    question = ticket("Which costs come with the label?", language="en")
+    outcomes = {}
+    for p in (0.001, 0.5, 0.999):
+        made = ReplyDrafter(index(), retriever=Linked(p)).draft(question, now=NOW)
+        outcomes[p] = made.outcome
+        assert all(0 <= a["p"] <= 1 for a in made.articles)
+        assert faults(made, question) == []
+    assert outcomes[0.001] == "none"
+    assert outcomes[0.999] != "none"

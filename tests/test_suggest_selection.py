@@ -65,6 +65,13 @@ def test_an_answer_does_not_begin_by_pointing_back() -> None:
     assert "However, the parcel is insured." not in chosen(text, "is the parcel insured")[:1]
 
 
+def test_what_points_at_its_heading_needs_the_heading_to_be_asked() -> None:
+    passage = prepared("This is a reservation. We cannot remove it sooner, but your bank can.")
+    close = np.array([0.5, 0.4])
+    assert choose(passage, close, heading=0.6) == [0, 1]
+    assert choose(passage, close, heading=0.1) == []
+
+
 def test_what_points_back_brings_what_it_points_at() -> None:
     text = "The parcel is insured up to €500. This covers theft. Write to us within 9 days."
     assert chosen(text, "does it cover theft")[0] == "The parcel is insured up to €500."
