@@ -129,8 +129,8 @@ def fit(cases: Sequence[Case], start: LinkModel) -> LinkModel:
         value = -float(np.mean([p[0] for p in parts])) + float(penalty @ away**2)
         return value, -np.mean([p[1] for p in parts], axis=0) + 2 * penalty * away
 
-    bounds = [(-6.0, 8.0), (0.0, 20.0), (0.0, 12.0), (-8.0, 3.0)]
-    bounds += [(None, None)] * len(start.weights)
+    free = (-np.inf, np.inf)
+    bounds = [(-6.0, 8.0), (0.0, 20.0), (0.0, 12.0), (-8.0, 3.0), *[free] * len(start.weights)]
     found = minimize(loss, origin, jac=True, method="L-BFGS-B", bounds=bounds)
     return _model(found.x, start)
 
