@@ -385,7 +385,7 @@ QUESTIONS = [
 ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     parts=st.lists(st.sampled_from([*QUESTIONS, "Thanks!", "Hello,"]), min_size=1, max_size=3),
     noise=st.text(max_size=40),
@@ -429,7 +429,7 @@ def test_titles_are_offered_even_without_a_draft() -> None:
 
 
 @given(threshold=st.floats(0, 1))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_a_higher_threshold_never_answers_more(threshold: float) -> None:
     strict = ReplyDrafter(index(), threshold=threshold)
     loose = ReplyDrafter(index(), threshold=threshold / 2)
