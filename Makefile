@@ -12,7 +12,7 @@ export BENTOML_DO_NOT_TRACK := true
 export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := true
 
-.PHONY: install install-test lint format types floors test nightly serve bench bench-peers readme clean
+.PHONY: install install-test lint format types floors test nightly serve bench readme clean
 .DEFAULT_GOAL := serve
 
 install: $(VENV)/installed
@@ -54,13 +54,9 @@ serve: install
 bench: install-test
 	$(PY) tests/benchmarks/run.py
 
-bench-peers: install
-	$(PYTHON) -m venv .venv-peers
-	.venv-peers/bin/python -m pip --disable-pip-version-check install --quiet -r tests/benchmarks/peers.txt
-	$(PY) tests/benchmarks/peers.py
 
 readme: install
 	$(PY) tests/benchmarks/readme.py
 
 clean:
-	rm -rf $(VENV) .venv-peers .deskpilot dist
+	rm -rf $(VENV) .deskpilot dist

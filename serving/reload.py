@@ -35,7 +35,8 @@ class Reloader:
     seconds : float
         How often to look.
     load : callable, optional
-        Reads a snapshot from the folder.
+        Reads a snapshot from the folder; given a list, it leaves damaged parts out and adds
+        their problems to it.
     """
 
     def __init__(
@@ -44,13 +45,15 @@ class Reloader:
         root: Path,
         seconds: float,
         *,
-        load: Callable[[Path], Snapshot] | None = None,
+        load: Callable[[Path, list[str] | None], Snapshot] | None = None,
     ) -> None:
         self.engine = engine
         self.root = root
         self.seconds = seconds
         self.load = load or (
-            lambda folder: load_snapshot(folder, voices=read_voices(engine.settings.policies))
+            lambda folder, damaged: load_snapshot(
+                folder, voices=read_voices(engine.settings.policies), damaged=damaged
+            )
         )
         self._seen: Any = None
         self._again_at = math.inf
@@ -83,17 +86,31 @@ class Reloader:
 
     def _swap(self) -> bool:
         try:
-            snapshot = self.load(self.root)
+            snapshot = self.load(self.root, None)
             self._refuse_losses(snapshot)
             self.engine.use(snapshot)
         except _FAILURES as error:
             logger.error("new models were refused, the last good ones stay: %s", error)
             # The status is open to everyone: paths belong in the log.
             self.engine.problems = (f"new models were refused: {type(error).__name__}",)
+            self._use_what_is_whole()
             return False
         self.engine.problems = _problems(snapshot)
         logger.info("models in force: %s (night %s)", dict(snapshot.versions), snapshot.night)
         return True
+
+    def _use_what_is_whole(self) -> None:
+        """Serve the undamaged parts where there is no last good set to keep."""
+        held = self.engine.snapshot
+        if held.intent is not None or held.index is not None:
+            return
+        damaged: list[str] = []
+        try:
+            self.engine.use(self.load(self.root, damaged))
+        except _FAILURES as error:
+            logger.error("no part of the models can be read: %s", error)
+            return
+        logger.error("serving without the damaged parts: %s", "; ".join(damaged))
 
     def _refuse_losses(self, snapshot: Snapshot) -> None:
         """Refuse a damaged knowledge index where the one in force still answers."""

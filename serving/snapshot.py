@@ -6,7 +6,7 @@ the versions that made it.
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -145,33 +145,56 @@ def signature(root: Path, policies: Path) -> tuple[tuple[str, int, int, int], ..
 
 
 def load_snapshot(
-    root: Path, *, encoder: "Encoder | None" = None, voices: Mapping[str, Any] | None = None
+    root: Path,
+    *,
+    encoder: "Encoder | None" = None,
+    voices: Mapping[str, Any] | None = None,
+    damaged: list[str] | None = None,
 ) -> Snapshot:
     """Read the models the pointer names; parts nobody promoted yet are left out.
+
+    Parameters
+    ----------
+    root : Path
+        The champions folder.
+    encoder : Encoder, optional
+    voices : mapping, optional
+        How each client speaks.
+    damaged : list of str, optional
+        Where given, a model that cannot be read is left out and its problem added here.
 
     Raises
     ------
     ArtifactError, MissingFileError
-        When a named folder is damaged or missing.
+        When a named folder is damaged or missing and ``damaged`` is not given.
     """
     from suggest.drafter import ReplyDrafter
     from suggest.index import KnowledgeIndex
+    from suggest.retriever import Retriever
     from triage.intents import IntentClassifier
 
     pointer = read_pointer(root) or Pointer(night="", models={})
     versions: dict[str, str] = {}
-    intent = index = retriever = drafter = None
-    if entry := pointer.models.get("intent"):
-        intent = IntentClassifier.load(_verified(root, entry), encoder=encoder)
-        versions["triage"] = f"intent:{entry.version}"
+
+    def part(name: str, shown: str, load: Callable[[Path], Any]) -> Any:
+        entry = pointer.models.get(name)
+        if entry is None:
+            return None
+        try:
+            model = load(_verified(root, entry))
+        except (ArtifactError, MissingFileError) as error:
+            if damaged is None:
+                raise
+            damaged.append(f"{name} {entry.version} cannot be read: {error}")
+            return None
+        versions[shown] = f"{name}:{entry.version}"
+        return model
+
+    intent = part("intent", "triage", lambda f: IntentClassifier.load(f, encoder=encoder))
+    index = retriever = drafter = None
     if (root / KNOWLEDGE).is_dir():
         index = KnowledgeIndex.load(root / KNOWLEDGE, encoder=encoder)
-    if index is not None and (entry := pointer.models.get("retriever")):
-        from suggest.retriever import Retriever
-
-        retriever = Retriever.load(_verified(root, entry), index)
-        versions["retriever"] = f"retriever:{entry.version}"
-    if index is not None:
+        retriever = part("retriever", "retriever", lambda f: Retriever.load(f, index))
         drafter = ReplyDrafter(index, retriever=retriever, voices=voices)
     return Snapshot(intent, index, retriever, drafter, versions, pointer.night)
 

@@ -226,9 +226,9 @@ def champions(root: Path, *, version="1", articles=None):
     write_pointer(root, {"intent": entry}, night=f"night-{version}")
 
 
-def load(root):
+def load(root, damaged=None):
     """Read a snapshot with the encoder of these tests."""
-    found = load_snapshot(root, encoder=HashingEncoder())
+    found = load_snapshot(root, encoder=HashingEncoder(), damaged=damaged)
     return replace(found, drafter=drafter_over(found.index))
 
 
@@ -291,6 +291,20 @@ def test_a_damaged_model_leaves_the_last_good_one(watched, damage, caplog):
     champions(root, version="3")
     assert watcher.look()
     assert desk.status()["problems"] == []
+
+
+def test_without_a_last_good_set_the_undamaged_parts_serve(tmp_path, caplog):
+    settings = Settings(state=tmp_path, keys=KEYS)
+    champions(settings.champions)
+    shutil.rmtree(settings.champions / "intent" / "1")
+    desk = engine(tmp_path, intent=None, index=None, drafter=None)
+    Reloader(desk, settings.champions, 60, load=load).look()
+    told = desk.suggest(BODY, ASKED)
+    assert told["degraded"] == ["intent"]
+    assert told["draft"]["text"]
+    assert desk.status()["problems"][0].startswith("new models were refused")
+    assert "serving without the damaged parts: intent 1" in caplog.text
+    desk.close()
 
 
 def test_a_clients_edits_survive_a_new_night(watched):
