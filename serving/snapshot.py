@@ -15,13 +15,13 @@ from urllib.parse import unquote
 
 from data.artifact import HEADER
 from data.champions import POINTER, Pointer, PointerEntry, read_pointer
+from data.encoders import CachedEncoder, Encoder, default_encoder
 from data.errors import ArtifactChecksumError, ArtifactError, ConfigError, MissingFileError
 from data.ticket import Ticket
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from data.encoders import Encoder
     from suggest.draft import Draft
 
 logger = logging.getLogger(__name__)
@@ -147,7 +147,7 @@ def signature(root: Path, policies: Path) -> tuple[tuple[str, int, int, int], ..
 def load_snapshot(
     root: Path,
     *,
-    encoder: "Encoder | None" = None,
+    encoder: Encoder | None = None,
     voices: Mapping[str, Any] | None = None,
     damaged: list[str] | None = None,
 ) -> Snapshot:
@@ -173,6 +173,8 @@ def load_snapshot(
     from suggest.retriever import Retriever
     from triage.intents import IntentClassifier
 
+    # The intent model, the search and the drafter read the same words of one ticket.
+    encoder = encoder or CachedEncoder(default_encoder())
     pointer = read_pointer(root) or Pointer(night="", models={})
     versions: dict[str, str] = {}
 

@@ -5,6 +5,7 @@ import pytest
 
 from data import encoders
 from data.encoders import (
+    CachedEncoder,
     ConcatEncoder,
     Encoder,
     HashingEncoder,
@@ -60,6 +61,33 @@ def test_a_single_string_is_refused(encoder: Encoder) -> None:
         encoder.encode("Where is my order?")
 
 
+class Counting:
+    """The hashing encoder, counting the texts it is given."""
+
+    def __init__(self) -> None:
+        self.inner, self.seen = HashingEncoder(), 0
+        self.name, self.dimension = self.inner.name, self.inner.dimension
+        self.fingerprint = self.inner.fingerprint
+
+    def encode(self, texts):
+        self.seen += len(texts)
+        return self.inner.encode(texts)
+
+
+def test_a_cached_encoder_reads_each_text_once() -> None:
+    counting = Counting()
+    cached = CachedEncoder(counting, capacity=3)
+    assert cached.fingerprint == counting.fingerprint
+    texts = ["one", "two", "one"]
+    assert np.array_equal(cached.encode(texts), HashingEncoder().encode(texts))
+    assert counting.seen == 2
+    cached.encode(["two", "three", "four"])
+    assert counting.seen == 4
+    cached.encode(["one"])  # the oldest was let go
+    assert counting.seen == 5
+    assert cached.encode([]).shape == (0, counting.dimension)
+
+
 def test_fingerprints_tell_encoders_apart() -> None:
     found = {e.fingerprint for e in (default_encoder(), HashingEncoder(), HashingEncoder(128))}
     assert len(found) == 3
@@ -90,7 +118,11 @@ def test_a_missing_extra_says_what_to_run(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize(
     ("make", "words"),
-    [(lambda: HashingEncoder(1), "'dimension'"), (lambda: ConcatEncoder([]), "'encoders'")],
+    [
+        (lambda: HashingEncoder(1), "'dimension'"),
+        (lambda: ConcatEncoder([]), "'encoders'"),
+        (lambda: CachedEncoder(HashingEncoder(), capacity=0), "'capacity'"),
+    ],
 )
 def test_bad_parameters_are_named(make, words: str) -> None:
     with pytest.raises(ParameterError, match=words):
