@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from suggest.retriever import Retriever
 
 from data.encoders import Encoder
 from pipelines.config import NightlyConfig
@@ -15,6 +14,7 @@ from pipelines.gate import Verdict
 from pipelines.intervals import Figure
 from pipelines.registry import Proposal, Registry
 from suggest.index import KnowledgeIndex
+from suggest.retriever import Retriever
 from triage.intents import IntentClassifier
 
 Json = dict[str, Any]
