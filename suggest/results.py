@@ -66,7 +66,7 @@ def result_frame(index: ClientIndex, pools: Sequence[tuple[int, Pool]]) -> pd.Da
     sizes = [len(found.articles) for _, found in pools]
     articles, passages = index.article_ids, index.passage_ids
     columns: dict[str, Any] = {
-        "query": np.repeat([query for query, _ in pools], sizes),
+        "query": np.repeat([query for query, _ in pools], sizes).astype(np.int64),
         "rank": np.concatenate([np.arange(1, n + 1) for n in sizes]) if sizes else [],
         "article_id": [articles[a] for _, found in pools for a in found.articles],
         "passage_id": [passages[p] for _, found in pools for p in found.passages],
@@ -74,4 +74,6 @@ def result_frame(index: ClientIndex, pools: Sequence[tuple[int, Pool]]) -> pd.Da
     for name in ("score", "probability", "dense", "lexical"):
         parts: list[NDArray[np.float64]] = [getattr(found, name) for _, found in pools]
         columns[name] = np.concatenate(parts) if parts else []
-    return pd.DataFrame(columns).astype(COLUMNS)
+    frame = pd.DataFrame(columns)
+    # Rows bring their types with them; casting nine columns would cost more than the search.
+    return frame if len(frame) else frame.astype(COLUMNS)

@@ -130,6 +130,8 @@ class Retriever:
             frames.append(result_frame(self.index.client_index(client), heads))
         if not frames:
             return pd.DataFrame({name: [] for name in COLUMNS}).astype(COLUMNS)
+        if len(frames) == 1:
+            return frames[0]
         together = pd.concat(frames, ignore_index=True)
         return together.sort_values(["query", "rank"], kind="stable", ignore_index=True)
 

@@ -63,9 +63,9 @@ class LexicalFeatures:
         """Arrays that rebuild this object."""
         return {
             "words": _terms(self.words_),
-            "words_idf": self.words_.idf_.astype(np.float32),
+            "words_idf": self.words_.idf_,
             "characters": _terms(self.characters_),
-            "characters_idf": self.characters_.idf_.astype(np.float32),
+            "characters_idf": self.characters_.idf_,
             "fold": self.fold_.astype(np.float16),
         }
 

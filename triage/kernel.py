@@ -43,7 +43,8 @@ class KernelHead:
 
     def fit(self, rows: Rows, targets: NDArray[np.intp], n_classes: int) -> "KernelHead":
         """Solve on rows (n, d) and class numbers (n,)."""
-        unit = _unit(rows)
+        # Landmarks are kept in half precision on disk: solve on what will be read back.
+        unit = _unit(rows).astype(np.float16).astype(np.float32)
         if len(unit) <= self.exact_rows:
             self.landmarks_ = unit
             system: NDArray[Any] = self._kernel(unit)

@@ -72,6 +72,8 @@ class NetworkHead:
                     _adam(weight, gradient, moment, rate, step)
                 if step >= total:
                     break
+        # The hidden weights are kept in half precision on disk: judge what will be read back.
+        self.weights_[0] = self.weights_[0].astype(np.float16).astype(np.float32)
         return self
 
     def scores(self, rows: Rows) -> Rows:
