@@ -12,6 +12,7 @@ from suggest.grounding import Dropped, Facts, Source, ground
 from suggest.reading import Passage
 from suggest.salutations import salutations
 from suggest.selection import Sentence, choose, read_sentences
+from suggest.sendable import fault
 from suggest.slots import CODE, SLOT, SlotValues, fill
 
 _LONGEST_STEPS = 15
@@ -130,7 +131,9 @@ def source_of(passage: Passage) -> Source:
 
 def steps_of(finding: Finding) -> tuple[DraftSentence, ...]:
     """Return the sentences of a procedure, for the agent only."""
-    known = finding.passage.prepared.sentences[:_LONGEST_STEPS]
+    language = finding.passage.language
+    told = finding.passage.prepared.sentences
+    known = [s for s in told if fault(s.text, language, item=True) != "order"][:_LONGEST_STEPS]
     return _sentences(finding, known, role="step", request=-1)
 
 

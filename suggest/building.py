@@ -104,6 +104,9 @@ def build(
     )
 
 
+_OPTIONAL = ("audience", "url", "variables")
+
+
 def current(articles: pd.DataFrame) -> pd.DataFrame:
     """Return the approved articles of a client, of each the newest version.
 
@@ -115,6 +118,8 @@ def current(articles: pd.DataFrame) -> pd.DataFrame:
         "article_id", keep="last"
     )
     kept = newest[newest["status"] == "approved"]
+    # Optional columns may be missing from the table; readers find them empty instead.
+    kept = kept.assign(**{name: None for name in _OPTIONAL if name not in kept})
     return kept.sort_values("article_id", kind="stable").reset_index(drop=True)
 
 

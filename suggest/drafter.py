@@ -2,8 +2,9 @@
 
 Extractive: the customer's words are split into requests, each request is answered with sentences
 of one passage or with one macro, and the check of :mod:`suggest.grounding` has the last word.
-How the outcome is decided stands in :mod:`suggest.outcome`. A ticket, an article or a macro
-never changes an outcome by what it says: text is data.
+How the outcome is decided stands in :mod:`suggest.outcome`. Text is data: what a ticket, an
+article or a macro says can only withhold a sentence from the customer (text that speaks to
+agents, orders to a machine), never allow, send or route anything.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,8 +22,8 @@ from suggest.compose import body, compose
 from suggest.draft import Draft, DraftSentence, Role, Support
 from suggest.findings import Finder, Finding, Searcher
 from suggest.greetings import Greeting, greeting, resolve_timezone
-from suggest.outcome import OUTCOME_OF, features_of, reason_for, why_none
-from suggest.phrases import phrasebook
+from suggest.outcome import LEAST, OUTCOME_OF, features_of, reason_for, why_none
+from suggest.phrases import language_code, phrasebook
 from suggest.reading import Index
 from suggest.slots import SlotValues
 from suggest.value import seconds_saved
@@ -55,6 +56,9 @@ class ReplyDrafter:
         Client id to :class:`~suggest.voice.ClientVoice` or to the client's policies.
     threshold : float
         Least support for an answer, in [0, 1].
+    least_acceptance : float
+        Least probability of acceptance, in [0, 1], for showing an answer that needs no filling
+        in; below it the outcome is ``none`` and the articles are all there is.
     most_requests : int
         Requests that are answered in one reply.
     support, acceptance : PriorLogistic, optional
@@ -63,7 +67,7 @@ class ReplyDrafter:
     Raises
     ------
     ParameterError
-        `threshold` out of range.
+        `threshold` or `least_acceptance` out of range.
     """
 
     def __init__(
@@ -73,17 +77,20 @@ class ReplyDrafter:
         retriever: Searcher | None = None,
         voices: Mapping[str, Any] | None = None,
         threshold: float = 0.4,
+        least_acceptance: float = LEAST,
         most_requests: int = 2,
         support: PriorLogistic | None = None,
         acceptance: PriorLogistic | None = None,
     ) -> None:
-        if not 0 <= threshold <= 1:
-            raise ParameterError(
-                "The 'threshold' parameter of ReplyDrafter must be in [0, 1]. "
-                f"Got {threshold} instead."
-            )
+        for name, value in (("threshold", threshold), ("least_acceptance", least_acceptance)):
+            if not 0 <= value <= 1:
+                raise ParameterError(
+                    f"The '{name}' parameter of ReplyDrafter must be in [0, 1]. "
+                    f"Got {value} instead."
+                )
         self.index = index
         self.threshold = threshold
+        self.least_acceptance = least_acceptance
         self.most_requests = most_requests
         self.acceptance = acceptance or acceptance_model()
         self.voices = {client: _client_voice(v) for client, v in (voices or {}).items()}
@@ -159,8 +166,14 @@ class ReplyDrafter:
         # What a person has to do first cannot be accepted as it stands.
         p_accept = 0.0 if procedures else self.acceptance.probability(draft.features)
         reason = reason_for(
-            draft.features, hand_off=bool(procedures), intent=intent, p_accept=p_accept
+            draft.features,
+            hand_off=bool(procedures),
+            intent=intent,
+            p_accept=p_accept,
+            least=self.least_acceptance,
         )
+        if OUTCOME_OF[reason] == "none":
+            return replace(draft, reason=reason, p_accept=p_accept)
         sentences = tuple(_reply(setting, answers, hand_off=bool(procedures)))
         return replace(
             draft,
@@ -264,7 +277,8 @@ def _language(ticket: Ticket, words: str) -> tuple[str, str]:
     letters = sum(c.isalpha() for c in words)
     if not letters:
         return "unknown", "no_words"
-    named = ticket.language if ticket.language in LANGUAGES else None
+    code = language_code(ticket.language or "")
+    named = code if code in LANGUAGES else None
     found, p = detect_language([words])[0]
     sure = found in LANGUAGES and p >= _SURE_LANGUAGE and letters >= _TELLING_LETTERS
     language = found if sure or named is None else named

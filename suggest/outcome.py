@@ -9,7 +9,9 @@ The first that holds decides:
                  draft is less likely than not to be sent unchanged
 ``validate``     the rest
 
-``none`` comes before all of them, where there is nothing supported to say.
+``none`` comes before all of them, where there is nothing supported to say, or where what there
+is would be thrown away four times in five: reading such a draft costs the agent more than it
+gives, and the articles are shown all the same.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,11 +27,17 @@ HUMAN_FIRST = ("retention_risk",)
 EVEN = 0.5
 """Least probability of acceptance for ``validate``."""
 
+LEAST = 0.2
+"""Least probability of acceptance for showing an answer that needs no filling in."""
+
+# Drafts that need a person anyway are shown however unlikely: slots to fill, text to translate.
+_KEPT = ("missing", "macro", "other_language")
 _NEAR = 0.15
 
 OUTCOME_OF: Mapping[str, Outcome] = MappingProxyType(
     {
         "procedure": "process",
+        "unlikely": "none",
         "missing_slot": "personalise",
         "other_language": "personalise",
         "macro": "personalise",
@@ -43,7 +51,12 @@ OUTCOME_OF: Mapping[str, Outcome] = MappingProxyType(
 
 
 def reason_for(
-    features: Mapping[str, float], *, hand_off: bool, intent: str, p_accept: float
+    features: Mapping[str, float],
+    *,
+    hand_off: bool,
+    intent: str,
+    p_accept: float,
+    least: float = LEAST,
 ) -> str:
     """Return the first reason that holds; a key of ``OUTCOME_OF``.
 
@@ -57,6 +70,7 @@ def reason_for(
     """
     held = {
         "procedure": hand_off,
+        "unlikely": p_accept < least and not any(features[name] for name in _KEPT),
         "missing_slot": features["missing"] > 0,
         "other_language": features["other_language"] > 0,
         "macro": features["macro"] > 0,

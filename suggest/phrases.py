@@ -68,18 +68,28 @@ class Phrasebook:
 
     def of(self, language: str, *, owner: str) -> LanguagePhrases:
         """Return one language's phrases; `owner` is who asks, for the error's words."""
-        if language not in self.languages:
+        code = language_code(language)
+        if code not in self.languages:
             known = ", ".join(sorted(self.languages))
             raise ParameterError(
                 f"The 'language' parameter of {owner} must be one of {known}. "
                 f"Got {language!r} instead."
             )
-        return self.languages[language]
+        return self.languages[code]
 
     def fixed(self, language: str) -> frozenset[str]:
         """Return every fixed sentence of a language, in both formalities."""
         of_language = self.of(language, owner="Phrasebook.fixed")
         return frozenset(s for named in of_language.phrases.values() for s in named.values())
+
+
+def language_code(language: str) -> str:
+    """Reduce a locale to its language.
+
+    >>> language_code("pt-BR"), language_code("FR"), language_code("de_AT")
+    ('pt', 'fr', 'de')
+    """
+    return language.replace("_", "-").partition("-")[0].strip().lower()
 
 
 @cache

@@ -55,7 +55,7 @@ def allowed_articles(
     if kinds is not None:
         allowed &= index.articles["kind"].isin(list(kinds)).to_numpy(dtype=bool)
     if audience is not None:
-        named = index.articles["audience"]
+        named = index.articles["audience"].astype("str")
         fits = (named == audience) | named.isna() if audience == "public" else named == audience
         allowed &= fits.fillna(False).to_numpy(dtype=bool)
     return allowed

@@ -105,9 +105,14 @@ def speaks_to_agents(title: str, article: str, passage: Iterable[str]) -> bool:
     >>> speaks_to_agents("Stolen cards", "", ["Ask the customer for the code."])
     True
     """
-    if _INTERNAL_TITLE.search(title) or any(_agents().search(_plain(s)) for s in passage):
+    told = (_plain(s) for s in passage)
+    # Orders to a machine are nobody's procedure: they are dropped, the rest stays an article.
+    if _INTERNAL_TITLE.search(title) or any(
+        _agents().search(s) and not _orders().search(s) for s in told
+    ):
         return True
-    return len(list(islice(_agents().finditer(_plain(article)), 2))) == 2
+    plain = "\n".join(line for line in _plain(article).split("\n") if not _orders().search(line))
+    return len(list(islice(_agents().finditer(plain), 2))) == 2
 
 
 def is_dangling(text: str, language: str) -> bool:

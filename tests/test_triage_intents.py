@@ -135,6 +135,14 @@ def test_labelled_outsiders_are_no_class(examples: tuple[list[str], list[str]]) 
     )
 
 
+def test_class_numbers_are_labels(examples: tuple[list[str], list[str]]) -> None:
+    texts, names = examples
+    numbers = np.unique(names, return_inverse=True)[1]
+    model = IntentClassifier(encoder=HashingEncoder(), epochs=2).fit(texts, numbers)
+    assert list(model.classes_) == sorted(set(map(str, numbers)))
+    assert model.evaluate(texts, numbers)["accuracy"] > 0.5
+
+
 @pytest.mark.parametrize(
     ("texts", "labels", "words"),
     [

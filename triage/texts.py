@@ -44,18 +44,20 @@ def training_rows(texts: Texts, labels: Sequence[str] | ArrayLike) -> tuple[list
             "The 'texts' and 'labels' parameters of fit must have the same length. "
             f"Got {len(words)} and {len(names)} instead."
         )
-    missing = [i for i, n in enumerate(names) if not isinstance(n, str) or not n.strip()]
+    missing = [i for i, n in enumerate(names) if n is None or n != n or not str(n).strip()]
     if missing:
         raise ParameterError(
             "The 'labels' parameter of fit must not have missing labels. Got some at positions "
             f"{missing[:5]}: drop those rows."
         )
+    # Class numbers are labels too; they come back as texts.
+    names = [str(n) for n in names]
     if UNKNOWN in names:
         raise ParameterError(
             "The 'labels' parameter of fit must not hold 'unknown': it is what decide() answers "
             f"when it abstains. Got it at position {names.index(UNKNOWN)}: drop those rows."
         )
-    rows = sorted((w, str(n)) for w, n in zip(words, names, strict=True) if w.strip())
+    rows = sorted((w, n) for w, n in zip(words, names, strict=True) if w.strip())
     return [w for w, _ in rows], [n for _, n in rows]
 
 

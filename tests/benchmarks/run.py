@@ -41,7 +41,7 @@ def main(wanted: list[str]) -> None:
                 kept[row["figure"]] = {"benchmark": label, **row, **stamp}
                 _show(console, row)
             _write(list(kept.values()))
-    render()
+            render()
 
 
 def _show(console: Console, row: dict[str, Any]) -> None:
