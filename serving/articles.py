@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from data.errors import ParameterError
+from data.errors import DeskpilotError, ParameterError
 from data.schema import validate_articles
 from serving.failures import PART_FAILURES
 from serving.problems import NOT_FOUND, STALE, ProblemError, wrong_field
@@ -120,7 +120,9 @@ class ArticleDesk:
         with self.lock:
             known, applied = self._applied
             edits = self.store.edits(after=applied if known is index else 0)
-            last = {(edit["client_id"], edit["article_id"]): edit for edit in edits}
+            # A draft changes nothing of what is live, so the last edit that does is the one.
+            live = [edit for edit in edits if not _is_draft(edit)]
+            last = {(edit["client_id"], edit["article_id"]): edit for edit in live}
             changed = _apply(index, list(last.values()))
             self._applied = (index, edits[-1]["seq"] if edits else applied)
             return changed
@@ -171,14 +173,19 @@ def find(index: Knowledge | None, client: str, article_id: str) -> Row | None:
 
 
 def is_current(index: Knowledge | None, client: str, article_id: str, reply: Row) -> Row:
-    """Say what the index holds of an article after an edit, and which version it has now."""
+    """Say whether the index follows an edit, which version of the article it holds, and its own.
+
+    A draft is not indexed; the version that was approved before it stays live.
+    """
     if index is None or client not in index.clients:
-        return {"indexed": False, "passages": 0, "index_version": None}
+        return {"indexed": False, "live_version": None, "passages": 0, "index_version": None}
     held = find(index, client, article_id)
-    gone = reply["status"] != "approved"
+    gone = reply["status"] in ("retired", "deleted")
     indexed = held is not None and (gone or held["version"] >= reply["version"])
+    live = None if held is None else held["version"]
     passages = int((index.passages(client)["article_id"] == article_id).sum()) if indexed else 0
-    return {"indexed": indexed, "passages": passages, "index_version": index.version(client)}
+    told = {"indexed": indexed, "live_version": live, "passages": passages}
+    return told | {"index_version": index.version(client)}
 
 
 def _apply(index: Knowledge, edits: list[Row]) -> int:
@@ -200,6 +207,10 @@ def _apply(index: Knowledge, edits: list[Row]) -> int:
     return sum(map(len, puts.values())) + sum(map(len, removals.values()))
 
 
+def _is_draft(edit: Row) -> bool:
+    return bool(edit["action"] == "put" and edit["article"]["status"] == "draft")
+
+
 def _article(
     client: str, article_id: str, version: int, body: ArticleIn, now: datetime
 ) -> dict[str, Any]:
@@ -215,7 +226,11 @@ def _normalised(body: ArticleIn) -> str:
     from data.knowledge import html_to_text, markdown_to_text
 
     normalise = {"markdown": markdown_to_text, "html": html_to_text}.get(body.format)
-    text = body.text if normalise is None else normalise(body.text, url=body.url or "")
+    try:
+        text = body.text if normalise is None else normalise(body.text, url=body.url or "")
+    except (DeskpilotError, ValueError, RecursionError):
+        # A link without an end, tags nested thousands deep: the caller's to correct.
+        raise wrong_field("text", f"cannot be read as {body.format}") from None
     if not text.strip():
         raise wrong_field("text", f"holds no words once it is read as {body.format}")
     return text

@@ -5,6 +5,7 @@ What a helpdesk sends beside these fields is ignored. Values are never repeated 
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -27,6 +28,19 @@ def _storable(value: Any) -> Any:
     # Postgres keeps no NUL and no encoder takes half a surrogate pair; no helpdesk means them.
     if isinstance(value, str):
         return value.replace("\x00", " ").encode("utf-8", "replace").decode()
+    return value
+
+
+def _language(value: str) -> str:
+    # A helpdesk sends what a browser or a profile says: en-US, EN, pt_BR.
+    return value.strip().replace("_", "-").partition("-")[0].lower()
+
+
+def _address(value: str) -> str:
+    try:
+        urlsplit(value)
+    except ValueError:
+        raise ValueError("must be an address that can be read") from None
     return value
 
 
@@ -67,6 +81,11 @@ Identifier = Annotated[
 Words = Annotated[str, BeforeValidator(_storable)]
 Short = Annotated[str, BeforeValidator(_storable), StringConstraints(max_length=500)]
 Label = Annotated[str, StringConstraints(max_length=100, pattern=r"^[\w.:\- ]+$")]
+Address = Annotated[
+    str,
+    StringConstraints(max_length=2_000, pattern=r"^https?://\S+$"),
+    AfterValidator(_address),
+]
 Facts = Annotated[dict[str, JsonValue], AfterValidator(_facts)]
 
 
@@ -104,7 +123,9 @@ class TicketIn(Body):
     id: Identifier
     version: int = Field(default=1, ge=0, le=2**31 - 1)
     channel: Literal["email", "chat", "phone", "social", "form"] = "email"
-    language: Annotated[str, StringConstraints(max_length=20)] | None = None
+    language: Annotated[str, StringConstraints(max_length=20), AfterValidator(_language)] | None = (
+        None
+    )
     subject: Words = ""
     created_at: AwareDatetime | None = None
     customer: CustomerIn = Field(default_factory=CustomerIn)
@@ -183,9 +204,7 @@ class ArticleIn(Body):
     audience: Literal["public", "internal"] = "public"
     status: Literal["draft", "approved", "retired"] = "approved"
     version: int | None = Field(default=None, ge=1, le=2**31 - 1)
-    url: Annotated[str, StringConstraints(max_length=2_000, pattern=r"^https?://\S+$")] | None = (
-        None
-    )
+    url: Address | None = None
     variables: Facts = Field(default_factory=dict)
 
 
@@ -300,6 +319,7 @@ class EditOut(BaseModel):
     version: int
     status: str
     indexed: bool
+    live_version: int | None
     passages: int
     index_version: str | None
 

@@ -30,8 +30,8 @@ def knowledge():
 
 
 def drafter_over(index):
-    # Hashed words support little; the shipped threshold is for the default encoder.
-    return ReplyDrafter(index, threshold=0.02)
+    # Hashed words support little; what is shipped is set for the default encoder.
+    return ReplyDrafter(index, threshold=0.02, least_acceptance=0.0)
 
 
 def engine(folder, **parts):

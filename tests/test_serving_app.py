@@ -104,6 +104,13 @@ def test_triage_of_one_and_of_many_agree(http):
     assert [row["ticket_id"] for row in many["results"]] == ["I f", "Pou"]
 
 
+@pytest.mark.parametrize(("given", "known"), [("en-US", "en"), ("EN", "en"), ("pt_BR", "pt")])
+def test_the_language_of_a_helpdesk_is_understood(http, given, known):
+    body = {"ticket": ticket("LL-204518", language=given)}
+    told = http.post("/v1/triage", json=body, headers=key()).json()
+    assert told["triage"]["language"] == {"label": known, "p": 1.0}
+
+
 def test_an_empty_batch_is_an_empty_answer(http):
     assert http.post("/v1/triage", json={"tickets": []}, headers=key()).json()["results"] == []
 
@@ -416,12 +423,67 @@ def test_a_draft_article_is_kept_but_never_found(tmp_path):
     made = engine(tmp_path)
     http = browser(made)
     path = "/v1/kb/lumen/articles/gift-wrapping"
-    assert http.put(path, json=ARTICLE, headers=key()).json()["passages"] >= 1
     told = http.put(path, json={**ARTICLE, "status": "draft"}, headers=key()).json()
     assert (told["status"], told["indexed"], told["passages"]) == ("draft", False, 0)
+    assert told["live_version"] is None
     assert http.get(path, headers=key()).json()["status"] == "draft"
     body = {"ticket": ticket("Can you wrap a lamp as a gift?")}
     assert "gift-wrapping" not in [a["id"] for a in suggest(http, body).json()["articles"]]
+    made.close()
+
+
+def live_version(http, article_id="gift-wrapping"):
+    body = {"ticket": ticket("Can you wrap a lamp as a gift?"), "options": {"k": 10}}
+    found = suggest(http, body).json()["articles"]
+    return {item["id"]: item["version"] for item in found}.get(article_id)
+
+
+def test_a_draft_leaves_the_approved_version_live(tmp_path):
+    path = "/v1/kb/lumen/articles/gift-wrapping"
+    draft = {**ARTICLE, "status": "draft", "text": "# Gift wrapping\n\nA lamp as a gift is free."}
+    first = engine(tmp_path)
+    http = browser(first)
+    http.put(path, json=ARTICLE, headers=key())
+    told = http.put(path, json=draft, headers=key()).json()
+    assert (told["version"], told["live_version"], told["indexed"]) == (2, 1, False)
+    assert http.get(path, headers=key()).json()["version"] == 2
+    assert live_version(http) == 1
+    first.close()
+
+    second = engine(tmp_path)
+    http = browser(second)
+    assert live_version(http) == 1
+    told = http.put(path, json=draft | {"status": "approved"}, headers=key()).json()
+    assert (told["live_version"], told["indexed"]) == (3, True)
+    assert live_version(http) == 3
+    http.put(path, json=draft, headers=key())
+    assert live_version(http) == 3
+    second.close()
+
+    third = engine(tmp_path)
+    http = browser(third)
+    assert live_version(http) == 3
+    told = http.put(path, json=draft | {"status": "retired"}, headers=key()).json()
+    assert (told["live_version"], told["indexed"]) == (None, False)
+    assert live_version(http) is None
+    http.put(path, json=draft, headers=key())
+    third.close()
+
+    fourth = engine(tmp_path)
+    assert live_version(browser(fourth)) is None
+    fourth.close()
+
+
+def test_a_draft_of_an_article_of_the_night_leaves_it_live(tmp_path):
+    made = engine(tmp_path)
+    http = browser(made)
+    path = "/v1/kb/lumen/articles/returns-en"
+    before = http.get(path, headers=key()).json()["version"]
+    told = http.put(path, json={**ARTICLE, "status": "draft"}, headers=key()).json()
+    assert told["live_version"] == before
+    assert suggest(http, {"ticket": ticket()}).json()["articles"][0]["id"] == "returns-en"
+    assert not http.delete(path, headers=key()).json()["indexed"]
+    assert live_version(http, "returns-en") is None
     made.close()
 
 
@@ -447,11 +509,14 @@ def test_one_client_never_sees_or_changes_anothers_knowledge(http):
         ({"text": "<script>alert(1)</script>"}, "text"),
         ({"text": "   "}, "text"),
         ({"url": "javascript:alert(1)"}, "url"),
+        ({"url": "http://[bad", "text": "[z](/y) hey"}, "url"),
+        ({"format": "html", "text": "<div>" * 5000 + "x"}, "text"),
     ],
 )
 def test_a_wrong_article_is_named(http, change, path):
     answer = http.put("/v1/kb/lumen/articles/x", json={**ARTICLE, **change}, headers=key())
     assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["errors"][0]["path"] == path
 
 
