@@ -13,7 +13,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from data.errors import ConfigError
+from data.schema import ARTICLES
 
+Row = dict[Any, Any]
 _REMOVED = ("delete", "deleted", "retire", "retired")
 
 
@@ -63,36 +65,57 @@ def merge_articles(articles: pd.DataFrame, edits: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     articles : DataFrame
-        Of the files.
+        Of the files; may be empty, even of columns.
     edits : DataFrame
         ``client_id, article_id, version, action, article``.
 
     Returns
     -------
     DataFrame
-        With the columns of ``articles``; an article that was removed is left out.
+        With the columns of ``articles``; an article that was removed is left out. A draft
+        replaces nothing: it stands beside the version that is in force.
     """
     if edits.empty:
         return articles
-    newest = edits.sort_values("version", kind="stable").drop_duplicates(
-        ["client_id", "article_id"], keep="last"
-    )
-    keys = list(zip(articles["client_id"], articles["article_id"], strict=True))
-    versions = dict(zip(keys, articles["version"], strict=True))
+    columns = articles.columns if len(articles.columns) else list(ARTICLES.columns)
+    files = articles.reindex(columns=columns)
+    keys = list(zip(files["client_id"], files["article_id"], strict=True))
+    versions: dict[tuple[str, str], int] = {}
+    for key, version in zip(keys, files["version"], strict=True):
+        versions[key] = max(int(version), versions.get(key, 0))
     replaced, added = set(), []
-    for edit in newest.to_dict("records"):
-        key = (edit["client_id"], edit["article_id"])
-        if int(edit["version"]) <= int(versions.get(key, 0)):
-            continue
-        replaced.add(key)
-        body = edit["article"]
-        if str(edit["action"]) not in _REMOVED and isinstance(body, dict):
-            added.append({**body, **{k: edit[k] for k in ("client_id", "article_id", "version")}})
-    kept = articles[[key not in replaced for key in keys]]
+    ordered = edits.sort_values("version", kind="stable")
+    for key, part in ordered.groupby(["client_id", "article_id"], sort=False):
+        news = part[part["version"].astype(int) > versions.get(key, 0)]
+        decided, draft = _last_words(news.to_dict("records"))
+        if decided is not None:
+            replaced.add(key)
+        added += [_row(edit) for edit in (decided, draft) if edit is not None and _holds(edit)]
+    kept = files[[key not in replaced for key in keys]]
     if not added:
         return kept.reset_index(drop=True)
-    rows = pd.DataFrame(added).reindex(columns=articles.columns)
+    rows = pd.DataFrame(added).reindex(columns=columns)
     return pd.concat([kept.astype(object), rows.astype(object)], ignore_index=True)
+
+
+def _last_words(edits: list[Row]) -> tuple[Row | None, Row | None]:
+    """Return the last edit that decides about an article, and the draft made after it."""
+    decided: Row | None = None
+    draft: Row | None = None
+    for edit in edits:
+        if _holds(edit) and edit["article"].get("status") == "draft":
+            draft = edit
+        else:
+            decided, draft = edit, None
+    return decided, draft
+
+
+def _holds(edit: Row) -> bool:
+    return str(edit["action"]) not in _REMOVED and isinstance(edit["article"], dict)
+
+
+def _row(edit: Row) -> Row:
+    return {**edit["article"], **{k: edit[k] for k in ("client_id", "article_id", "version")}}
 
 
 def corrected_tickets(

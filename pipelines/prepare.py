@@ -162,7 +162,7 @@ def fingerprint(frames: Iterable[pd.DataFrame]) -> str:
 
 def _merge_store(run: Run) -> None:
     store = read_store(run.config.store, "article_edits", "feedback", "suggestions")
-    if "article_edits" in store and len(run.articles):
+    if "article_edits" in store:
         run.articles = merge_articles(run.articles, store["article_edits"])
     if "feedback" not in store or "suggestions" not in store:
         return

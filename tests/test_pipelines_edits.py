@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from data.errors import ConfigError
+from data.schema import validate_articles
 from pipelines.edits import corrected_tickets, merge_articles, read_store
 
 
@@ -52,6 +53,37 @@ def test_a_deleted_article_goes_and_a_later_edit_brings_it_back() -> None:
     assert titles(gone) == {"a": "Old", "c": "Old"}
     back = merge_articles(ARTICLES, pd.DataFrame([edit("b", 2, "delete"), edit("b", 3)]))
     assert titles(back)["b"] == "New"
+
+
+def test_a_draft_stands_beside_the_version_in_force() -> None:
+    articles = ARTICLES.assign(status="approved")
+
+    def said(*edits: tuple[str, int, str]) -> list[tuple[str, int, str]]:
+        rows = [edit(name, number) for name, number, _ in edits]
+        for row, (*_, status) in zip(rows, edits, strict=True):
+            row["article"]["status"] = status
+        merged = merge_articles(articles, pd.DataFrame(rows))
+        a = merged[merged["article_id"] == "a"]
+        return list(a[["title", "version", "status"]].itertuples(index=False, name=None))
+
+    old = ("Old", 1, "approved")
+    assert said(("a", 2, "draft")) == [old, ("New", 2, "draft")]
+    assert said(("a", 2, "draft"), ("a", 3, "draft")) == [old, ("New", 3, "draft")]
+    assert said(("a", 2, "draft"), ("a", 3, "approved")) == [("New", 3, "approved")]
+    approved, draft = ("New", 2, "approved"), ("New", 3, "draft")
+    assert said(("a", 3, "draft"), ("a", 2, "approved")) == [approved, draft]
+    assert said(("a", 2, "retired")) == [("New", 2, "retired")]
+
+
+def test_knowledge_may_come_from_edits_alone() -> None:
+    edits = pd.DataFrame([edit("a", 1), edit("b", 1), edit("b", 2, "delete")])
+    edits["article"] = [
+        dict(e, kind="article", status="approved") if e else e for e in edits["article"]
+    ]
+    merged = merge_articles(pd.DataFrame(), edits)
+    assert titles(merged) == {"a": "New"}
+    valid = validate_articles(merged.assign(language="en", updated_at=pd.Timestamp(0, tz="UTC")))
+    assert valid["version"].tolist() == [1]
 
 
 def test_no_edits_change_nothing() -> None:

@@ -16,6 +16,7 @@ from pipelines.config import NightlyConfig
 from pipelines.memo import MemoEncoder
 from pipelines.registry import Registry
 from pipelines.run import Run
+from pipelines.steps import build_index
 
 NOW = datetime(2026, 3, 2, 2, 10, tzinfo=UTC)
 TEXTS = (
@@ -175,6 +176,37 @@ def test_corrections_and_edits_of_the_service_come_in(tmp_path: Path) -> None:
     assert labels["t0"] == "c"
     assert labels["new"] == "d"
     assert len(run.tickets) == 13
+
+
+def test_knowledge_kept_through_the_service_alone_gets_an_index(tmp_path: Path) -> None:
+    run = make(tmp_path, rows(), clients=[])
+    run.registry.workspace.mkdir()
+    engine = create_engine(f"sqlite:///{run.registry.workspace / 'store.db'}")
+    article = {
+        "kind": "article",
+        "language": "en",
+        "title": "Parcels",
+        "text": "A parcel takes three days.",
+        "status": "approved",
+        "updated_at": "2026-02-20T00:00:00+00:00",
+        "variables": "{}",
+    }
+    edit = {"client_id": "acme", "article_id": "parcel", "version": 1, "action": "put"}
+    frame = pd.DataFrame([{**edit, "article": article}])
+    frame.to_sql("article_edits", engine, index=False, dtype={"article": JSON()})
+    engine.dispose()
+    through(
+        run,
+        prepare.load_tables,
+        prepare.check_tables,
+        prepare.redact_texts,
+        prepare.detect_languages,
+        prepare.split_parts,
+        build_index,
+    )
+    assert run.index is not None
+    assert run.index.clients == ("acme",)
+    assert run.index.article("acme", "parcel")["title"] == "Parcels"
 
 
 def test_fingerprint_follows_the_content_alone(tmp_path: Path) -> None:
