@@ -44,11 +44,16 @@ from serving.schemas import (
 )
 from serving.security import Gate, Keyring, RateLimiter, digest
 from serving.store import Idempotency, Kept
+from serving.writer import UnsureWriteError
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 JSON = "application/json"
+_UNSURE = (
+    "It may or may not have been stored; repeat the request with the same Idempotency-Key, "
+    "so that it is stored once."
+)
 ArticleId = Annotated[str, Path(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
@@ -239,10 +244,8 @@ def _add_handlers(app: FastAPI) -> None:
 
     async def on_store(request: Request, error: Exception) -> Response:
         logger.error("%s the store failed: %s", request.state.request_id, type(error).__name__)
-        problem = ProblemError(
-            UNAVAILABLE, "Nothing was stored; try again.", headers={"Retry-After": "2"}
-        )
-        return answered(request, problem)
+        told = _UNSURE if isinstance(error, UnsureWriteError) else "Nothing was stored; try again."
+        return answered(request, ProblemError(UNAVAILABLE, told, headers={"Retry-After": "2"}))
 
     async def on_failure(request: Request, error: Exception) -> Response:
         logger.error("%s failed: %s", request.state.request_id, place(error))

@@ -27,6 +27,10 @@ MAX_WAITING = 20_000
 _WRITE_FAILURES: tuple[type[Exception], ...] = (*PART_FAILURES, *STORE_FAILURES, ProblemError)
 
 
+class UnsureWriteError(TimeoutError):
+    """Nobody waited long enough to learn whether a write that had begun was kept."""
+
+
 @dataclass
 class _Operation:
     """A write, or what prepares one; ``done`` is there when somebody waits."""
@@ -86,8 +90,10 @@ class GroupWriter:
         ------
         SQLAlchemyError
             When the write or the commit failed; nothing of it was kept.
+        UnsureWriteError
+            When the write had begun but did not end in ``timeout`` seconds: it may yet be kept.
         TimeoutError
-            When the disk did not answer in ``timeout`` seconds.
+            When it did not begin in that time, or the store is closed; it never will.
         """
         done: Future[T] = Future()
         with self._wake:
@@ -96,7 +102,14 @@ class GroupWriter:
             self._queue.append(_Operation(write=write, done=done))
             self._urgent += 1
             self._wake.notify()
-        return done.result(timeout)
+        try:
+            return done.result(timeout)
+        except TimeoutError:
+            if done.cancel():
+                raise
+            if done.done():
+                return done.result()
+            raise UnsureWriteError("a write was still running when nobody waited more") from None
 
     def close(self) -> None:
         """Write what is queued and end the thread."""
@@ -128,6 +141,8 @@ class GroupWriter:
         try:
             with self.engine.begin() as connection:
                 for operation in batch:
+                    if not _wanted(operation):
+                        continue
                     result, error = _attempt(connection, operation)
                     if operation.done is not None:
                         results.append((operation.done, result, error))
@@ -146,7 +161,7 @@ class GroupWriter:
         self.failures += 1
         logger.error("the store could not commit %d writes: %s", len(batch), describe(error))
         for operation in batch:
-            if operation.done is not None:
+            if operation.done is not None and _wanted(operation):
                 operation.done.set_exception(error)
         patient = [operation for operation in batch if operation.done is None]
         with self._wake:
@@ -169,6 +184,14 @@ def _prepare(operation: _Operation) -> None:
             operation.write = operation.prepare()
         except PART_FAILURES as error:
             logger.error("a row could not be prepared and was dropped: %s", describe(error))
+
+
+def _wanted(operation: _Operation) -> bool:
+    """Tell whether to go on with a write; from then on who waits for it cannot take it back."""
+    done = operation.done
+    if done is None or done.running():
+        return True
+    return not done.cancelled() and done.set_running_or_notify_cancel()
 
 
 def _attempt(connection: Connection, operation: _Operation) -> tuple[Any, Exception | None]:

@@ -9,6 +9,7 @@ from openapi_spec_validator import validate
 from serving_desk import NOW, browser, engine, key, ticket
 
 from serving.schemas import ArticleOut, EditOut, FeedbackOut, SuggestOut, TriageReply
+from serving.writer import UnsureWriteError
 
 ARTICLE = {
     "title": "Gift wrapping",
@@ -324,6 +325,30 @@ def test_wrong_feedback_is_named(http, change, path):
     answer = http.post("/v1/feedback", json=body, headers=key())
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["path"] == path
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (TimeoutError(), "Nothing was stored; try again."),
+        (UnsureWriteError(), "repeat the request with the same Idempotency-Key"),
+    ],
+)
+def test_a_store_that_answers_late_says_what_is_known(tmp_path, monkeypatch, error, told):
+    made = engine(tmp_path)
+    http = browser(made)
+    number = suggest(http, {"ticket": ticket()}).json()["suggestion_id"]
+    made.store.flush()
+
+    def late(*_arguments, **_options):
+        raise error
+
+    monkeypatch.setattr(made.store.writer, "now", late)
+    body = {"suggestion_id": number, "decision": "rejected"}
+    answer = http.post("/v1/feedback", json=body, headers=key())
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert told in answer.json()["detail"]
+    made.close()
 
 
 def test_a_correction_is_kept_as_a_label(http, desk):

@@ -5,18 +5,21 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.exc import OperationalError
 
 from data.errors import ConfigError
 from data.schema import validate_feedback, validate_retrievals, validate_suggestions
+from serving import tables
 from serving.problems import ProblemError
 from serving.store import Idempotency, Store, SuggestionRows
+from serving.writer import UnsureWriteError
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 3, 2, 18, 41, tzinfo=UTC)
@@ -224,6 +227,66 @@ def test_a_locked_database_refuses_feedback_and_keeps_suggestions(tmp_path):
     assert len(store.rows("suggestions")) == 1
     assert store.rows("feedback") == []
     store.close()
+
+
+def test_a_write_nobody_waits_for_any_more_never_happens(store):
+    began, go_on = threading.Event(), threading.Event()
+
+    def slow(_):
+        began.set()
+        go_on.wait(30)
+
+    first = threading.Thread(target=store.writer.now, args=(slow,))
+    first.start()
+    assert began.wait(30)
+    late = []
+    with pytest.raises(TimeoutError) as caught:
+        store.writer.now(late.append, timeout=0.01)
+    assert not isinstance(caught.value, UnsureWriteError)
+    go_on.set()
+    first.join()
+    store.flush()
+    assert late == []
+
+
+def test_a_write_that_had_begun_is_told_apart(store):
+    go_on = threading.Event()
+
+    def slow(connection):
+        connection.execute(insert(tables.feedback).values(**feedback()))
+        go_on.wait(30)
+
+    with pytest.raises(UnsureWriteError, match="still running"):
+        store.writer.now(slow, timeout=0.2)
+    go_on.set()
+    store.flush()
+    assert len(store.rows("feedback")) == 1
+
+
+def test_a_write_taken_back_while_the_disk_is_locked_stops_no_other(tmp_path):
+    path = tmp_path / "store.db"
+    store = Store(f"sqlite:///{path}", linger_seconds=0.01)
+    with store._writing.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout=300")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    late = []
+    with pytest.raises(TimeoutError):
+        store.writer.now(late.append, timeout=0.05)
+    store.add_suggestion(suggestion)
+    wait_for(lambda: store.writer.failures)
+    other.execute("ROLLBACK")
+    other.close()
+    store.flush()
+    assert late == []
+    assert len(store.rows("suggestions")) == 1
+    store.close()
+
+
+def wait_for(check):
+    until = time.monotonic() + 30
+    while not check() and time.monotonic() < until:
+        time.sleep(0.01)
 
 
 def test_an_article_version_is_stored_once(store):
