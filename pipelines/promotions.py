@@ -10,8 +10,11 @@ from typing import Any
 logger = logging.getLogger(__name__)
 
 LOG = "promotions.jsonl"
+ROLLED_BACK = "rolled_back"
+RECOVERED = "recovered"
+WITHDRAWN = "withdrawn"
 # Actions after which a version is the champion.
-IN_FORCE = ("promoted", "rolled_back", "recovered")
+IN_FORCE = ("promoted", ROLLED_BACK, RECOVERED)
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,9 @@ class Promotion:
     night : str
         Run that decided; empty for a person's decision.
     action : str
-        promoted, refused, rolled_back or recovered.
+        promoted, refused, rolled_back, recovered or withdrawn.
     model, version : str
+        The knowledge of a client is the model ``knowledge/<client>``.
     previous : str or None
         Champion before.
     digest : str
@@ -82,4 +86,10 @@ def read(workspace: Path) -> list[Promotion]:
 
 def champions(entries: list[Promotion]) -> dict[str, Promotion]:
     """Return the last decision that put a version of each model in force."""
-    return {entry.model: entry for entry in entries if entry.action in IN_FORCE}
+    found: dict[str, Promotion] = {}
+    for entry in entries:
+        if entry.action in IN_FORCE:
+            found[entry.model] = entry
+        elif entry.action == WITHDRAWN:
+            found.pop(entry.model, None)
+    return found

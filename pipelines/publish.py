@@ -12,6 +12,7 @@ import numpy as np
 
 from data.artifact import atomic_write
 from data.errors import RegistryError
+from pipelines import knowledge, promotions
 from pipelines.config import KNOWLEDGE, GateConfig
 from pipelines.gate import Evidence, GatePolicy, Rule, Verdict, decide
 from pipelines.registry import Decision
@@ -34,6 +35,8 @@ def judge(run: Run) -> None:
         run.verdicts.append(decide(target, _evidence(measured), policy(gate, target, "accuracy")))
     if run.index is not None and run.knowledge is not None:
         run.verdicts.append(_judge_knowledge(run.knowledge, gate))
+    if _knowledge_passes(run):
+        run.withdrawn = _without_articles(run)
 
 
 def policy(gate: GateConfig, model: str, primary: str) -> GatePolicy:
@@ -88,10 +91,8 @@ def put_in_force(run: Run) -> None:
     decisions = {
         name: Decision(verdicts[name].promoted, verdicts[name].reasons) for name in run.staged
     }
-    knowledge = next((v for v in run.verdicts if v.model == KNOWLEDGE), None)
-    if run.index is not None and knowledge is not None and knowledge.promoted:
-        run.index.save(run.registry.champions / KNOWLEDGE)
-    run.registry.commit(run.proposal, run.staged, decisions, now=run.now)
+    moved = _publish_knowledge(run)
+    run.registry.commit(run.proposal, run.staged, decisions, now=run.now, knowledge_moved=moved)
     workspace = run.registry.workspace
     folder = workspace / REPORTS / run.night
     folder.mkdir(parents=True, exist_ok=True)
@@ -107,6 +108,53 @@ def put_in_force(run: Run) -> None:
     run.registry.finish(run.proposal, {"report": folder / "report.json"})
     run.registry.prune(run.config.keep)
     shutil.rmtree(run.staging, ignore_errors=True)
+
+
+def _knowledge_passes(run: Run) -> bool:
+    """Say whether the night's knowledge counts; where there is none, nothing speaks against it."""
+    verdict = _knowledge_verdict(run)
+    return run.index is None or (verdict is not None and verdict.promoted)
+
+
+def _knowledge_verdict(run: Run) -> Verdict | None:
+    return next((v for v in run.verdicts if v.model == KNOWLEDGE), None)
+
+
+def _without_articles(run: Run) -> tuple[str, ...]:
+    """Find the clients whose knowledge goes out of force, and say so in the report."""
+    has = run.index.clients if run.index is not None else ()
+    unread = {s["client_id"] for s in run.statuses if s["status"] == "skipped"}
+    gone = []
+    for client in sorted(set(knowledge.clients_in_force(run.registry.champions)) - set(has)):
+        if client in unread:
+            run.warnings.append(
+                f"no article of client {client} could be read; its earlier knowledge stays in force"
+            )
+            continue
+        gone.append(client)
+        run.warnings.append(
+            f"client {client} has no articles any more; its knowledge goes out of force"
+        )
+    return tuple(gone)
+
+
+def _publish_knowledge(run: Run) -> bool:
+    registry, verdict = run.registry, _knowledge_verdict(run)
+    if _knowledge_passes(run):
+        return knowledge.publish(
+            registry.workspace,
+            registry.champions,
+            run.index,
+            withdrawn=run.withdrawn,
+            night=run.night,
+        )
+    if run.index is not None and verdict is not None:
+        why = verdict.reasons
+        log = knowledge.refused(
+            registry.champions, run.index, night=run.night, now=run.now, reasons=why
+        )
+        promotions.append(registry.workspace, log)
+    return False
 
 
 def _evidence(measured: Measured) -> Evidence:

@@ -19,17 +19,15 @@ from typing import Any
 from data.artifact import HEADER
 from data.champions import Pointer, PointerEntry, read_pointer, write_pointer
 from data.errors import ParameterError, RegistryError
-from pipelines import promotions
+from pipelines import knowledge, promotions
 from pipelines.gate import PROMOTED, REFUSED
-from pipelines.promotions import Promotion
+from pipelines.promotions import RECOVERED, ROLLED_BACK, Promotion
 
 logger = logging.getLogger(__name__)
 
 CHAMPION = "champion"
 CHALLENGER = "challenger"
 EXPERIMENT = "nightly"
-ROLLED_BACK = "rolled_back"
-RECOVERED = "recovered"
 _STATE = "state"
 _PENDING = "pending"
 
@@ -131,8 +129,19 @@ class Registry:
         decisions: Mapping[str, Decision],
         *,
         now: datetime,
+        knowledge_moved: bool = False,
     ) -> list[Promotion]:
         """Move the candidates' folders into place, then the pointer, then all that follows it.
+
+        Parameters
+        ----------
+        proposal : Proposal
+        staged : mapping of str to Path
+        decisions : mapping of str to Decision
+        now : datetime
+        knowledge_moved : bool, default=False
+            Whether knowledge was published before: the pointer then moves in any case, as it
+            is what confirms the knowledge.
 
         Returns
         -------
@@ -159,12 +168,13 @@ class Registry:
                     reasons=decision.reasons,
                 )
             )
-        if models != before.models:
+        if models != before.models or knowledge_moved:
             # From here on the night counts: whatever fails below, recover() completes it.
             write_pointer(self.champions, models, night=proposal.night)
         for entry_ in log:
             self._settle(entry_.model, entry_.version, entry_.action)
         promotions.append(self.workspace, log)
+        knowledge.settle(self.workspace, self.champions, now=now)
         return log
 
     def finish(self, proposal: Proposal, files: Mapping[str, Path]) -> None:
@@ -190,6 +200,8 @@ class Registry:
         ParameterError
             When the version is not on disk.
         """
+        # A pointer moved by hand must not confirm the knowledge of a night that did not end.
+        knowledge.settle(self.workspace, self.champions, now=now, recovered=True)
         pointer = self.pointer()
         current = pointer.models.get(model)
         if current is None:
@@ -222,10 +234,11 @@ class Registry:
         list of str
             What was done, for people.
         """
+        notes = knowledge.settle(self.workspace, self.champions, now=now, recovered=True)
         if not (self.workspace / "mlflow.db").exists():
-            return []
+            return notes
         pointer = self.pointer()
-        notes = self._follow_pointer(pointer, now)
+        notes += self._follow_pointer(pointer, now)
         pending = self._client.search_model_versions(f"tags.{_STATE} = '{_PENDING}'")
         for version in pending:
             name, number = str(version.name), str(version.version)

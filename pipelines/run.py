@@ -81,6 +81,7 @@ class Run:
     drafts: list[Json] = field(default_factory=list)
     draft_seconds: float = 0.0
     verdicts: list[Verdict] = field(default_factory=list)
+    withdrawn: tuple[str, ...] = ()
     drift: Json = field(default_factory=dict)
     summary: Json = field(default_factory=dict)
     staged: dict[str, Path] = field(default_factory=dict)

@@ -269,3 +269,56 @@ def test_two_nights_at_once(tmp_path: Path) -> None:
         pytest.raises(RegistryError, match="Another night is running"),
     ):
         run_night(config, now=NOW)
+
+
+def clients_in_force(folder: Path) -> list[str]:
+    return sorted(
+        p.parent.name for p in (folder / "work/champions/knowledge").glob("*/current.json")
+    )
+
+
+def test_a_client_that_is_dropped_goes_out_of_force(again: Path) -> None:
+    assert clients_in_force(again) == ["acme", "birch"]
+    toml = (again / "nightly.toml").read_text()
+    (again / "nightly.toml").write_text(
+        toml.replace('[[clients]]\nid = "birch"\narticles = "kb"\n', "")
+    )
+    run = run_night(load_config(again / "nightly.toml"), now=NOW + timedelta(days=1))
+    assert clients_in_force(again) == ["acme"]
+    said = "client birch has no articles any more; its knowledge goes out of force"
+    assert said in document(run)["warnings"]
+    last = [p for p in promotions.read(again / "work") if p.model == "knowledge/birch"][-1]
+    assert (last.action, last.version) == ("withdrawn", last.previous)
+    assert not (again / "work" / "knowledge_before.json").exists()
+
+
+def test_knowledge_is_written_to_the_log(first: tuple[Path, Run]) -> None:
+    folder, run = first
+    assert run.index is not None
+    log = [p for p in promotions.read(folder / "work") if p.model.startswith("knowledge/")]
+    assert [(p.action, p.model, p.version, p.previous) for p in log] == [
+        ("promoted", f"knowledge/{c}", run.index.version(c), None) for c in ("acme", "birch")
+    ]
+
+
+class FullDisk(Registry):
+    """Has no room left when the pointer would move."""
+
+    def commit(self, *_: Any, **__: Any) -> Any:
+        raise OSError("No space left on device")
+
+
+def test_a_failing_commit_puts_the_knowledge_back(
+    again: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = in_force(again)
+    (again / "kb" / "invoice.md").write_text("# Invoices\n\nEvery invoice is sent by email.\n")
+    toml = (again / "nightly.toml").read_text()
+    (again / "nightly.toml").write_text(
+        toml.replace('[[clients]]\nid = "birch"\narticles = "kb"\n', "")
+    )
+    monkeypatch.setattr("pipelines.nightly.Registry", FullDisk)
+    with pytest.raises(OSError, match="No space left"):
+        run_night(load_config(again / "nightly.toml"), now=NOW + timedelta(days=1))
+    assert in_force(again) == before
+    assert not (again / "work" / "knowledge_before.json").exists()
