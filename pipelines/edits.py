@@ -85,7 +85,8 @@ def merge_articles(articles: pd.DataFrame, edits: pd.DataFrame) -> pd.DataFrame:
         versions[key] = max(int(version), versions.get(key, 0))
     replaced, added = set(), []
     ordered = edits.sort_values("version", kind="stable")
-    for key, part in ordered.groupby(["client_id", "article_id"], sort=False):
+    for (client, article), part in ordered.groupby(["client_id", "article_id"], sort=False):
+        key = (str(client), str(article))
         news = part[part["version"].astype(int) > versions.get(key, 0)]
         decided, draft = _last_words(news.to_dict("records"))
         if decided is not None:

@@ -3,7 +3,7 @@
 import re
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,12 +21,16 @@ from pipelines.yardstick import Draws, Yardstick, shorten
 from suggest.draft import Draft
 from suggest.drafter import ReplyDrafter
 from suggest.index import KnowledgeIndex
+from suggest.slots import SlotValues
 from triage.intents import IntentClassifier
 from triage.metrics import expected_calibration_error
 from triage.taxonomy import UNKNOWN
 
 _SHOWN, _SILENT = 10, 3
 _SLOT = re.compile(r"\{\{.*?\}\}")
+_VALUE = r"([^\n]{1,200}?)"
+_GAP = re.compile(r"\[[A-Za-z_][\w.]*\]")
+_CHECKED = re.compile(r"\S*(?:\d|://|www\.)\S*")
 
 
 @dataclass(frozen=True)
@@ -78,15 +82,24 @@ def evaluate_drafts(
         return DraftsMeasured()
     tickets = [as_ticket(row) for row in drawn.to_dict("records")]
     made, seconds = _timed_drafts(drafter, tickets, _intents(intents, drawn))
-    report = _report(drawn, made, index)
+    known = [_known(t, d, drafter) for t, d in zip(tickets, made, strict=True)]
+    report = _report(drawn, made, index, known)
     figures = _figures(made, gold(drawn, links), yardstick.draws(drawn))
     bad = float(report["ungrounded"])
     figures["ungrounded_sentences"] = Figure(bad, bad, bad, report["sentences"])
     return DraftsMeasured(figures, report, _to_read(tickets, made), seconds)
 
 
-def is_supported(text: str, source: str) -> bool:
+def is_supported(text: str, source: str, known: Iterable[str] | None = None) -> bool:
     """Say whether a sentence stands in its source word for word, filled slots apart.
+
+    Parameters
+    ----------
+    text, source : str
+        A sentence of a draft, and the words it is said to be taken from.
+    known : iterable of str, optional
+        What the ticket and its context say. Where given, each number, date, amount and address
+        that fills a slot must stand there.
 
     Examples
     --------
@@ -94,14 +107,31 @@ def is_supported(text: str, source: str) -> bool:
     True
     >>> is_supported("Your order is lost.", "Your order {{ order_id }} is on its way.")
     False
+    >>> is_supported("Order 55 left.", "Order {{ order_id }} left.", known=["Where is order 54?"])
+    False
     """
-    # What replaced a slot may be anything; every other character must be the source's.
-    parts = _SLOT.split(" ".join(source.split()))
-    pattern = ".*?".join(re.escape(part) for part in parts)
     said, stands = " ".join(text.split()), " ".join(source.split())
+    if said in stands:
+        return True
+    parts = _SLOT.split(stands)
     if len(parts) == 1:
-        return said in stands
-    return re.search(pattern, said, flags=re.DOTALL) is not None or said in stands
+        return False
+    # What replaced a slot may be a few words; every other character must be the source's.
+    filled = re.fullmatch(_VALUE.join(re.escape(part) for part in parts), said)
+    if filled is None or known is None:
+        return filled is not None
+    facts = "\n".join(" ".join(fact.split()) for fact in known)
+    return all(_stands_in(facts, value) for value in filled.groups())
+
+
+def _stands_in(facts: str, value: str) -> bool:
+    """Say whether all that can be checked of a slot's value is known; a gap left open claims none.
+
+    A word with a digit is a number, a date, an amount or a reference.
+    """
+    checked = [] if _GAP.fullmatch(value) else _CHECKED.findall(value)
+    words = (word.strip(".,;:!?()\"'") for word in checked)
+    return all(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", facts) for word in words)
 
 
 def _intents(model: IntentClassifier | None, rows: pd.DataFrame) -> list[str | None]:
@@ -122,12 +152,29 @@ def _timed_drafts(
     return made, float(np.median(seconds))
 
 
-def _report(rows: pd.DataFrame, made: Sequence[Draft], index: KnowledgeIndex) -> Json:
+def _known(ticket: Ticket, draft: Draft, drafter: ReplyDrafter) -> tuple[str, ...]:
+    """Collect what the ticket says, with its dates as they may be written out in the reply."""
+    voice = drafter.voices.get(ticket.client_id)
+    zones = {None, ticket.customer.timezone, voice.timezone if voice else None}
+
+    def facts() -> Iterator[str]:
+        for zone in zones:
+            yield from SlotValues(ticket, language=draft.language, timezone=zone).facts()
+
+    return tuple(dict.fromkeys(facts()))
+
+
+def _report(
+    rows: pd.DataFrame,
+    made: Sequence[Draft],
+    index: KnowledgeIndex,
+    known: Sequence[tuple[str, ...]],
+) -> Json:
     outcomes = Counter(d.outcome for d in made)
     reasons = Counter(f"{d.outcome}: {d.reason}" for d in made if d.reason)
     sentences = [
-        (str(client), s)
-        for client, d in zip(rows["client_id"], made, strict=True)
+        (str(client), s, facts)
+        for client, d, facts in zip(rows["client_id"], made, known, strict=True)
         for s in (*d.sentences, *d.steps)
     ]
     return {
@@ -135,7 +182,7 @@ def _report(rows: pd.DataFrame, made: Sequence[Draft], index: KnowledgeIndex) ->
         "outcomes": {name: count / len(made) for name, count in sorted(outcomes.items())},
         "reasons": [{"reason": r, "count": c} for r, c in reasons.most_common(8)],
         "sentences": len(sentences),
-        "ungrounded": sum(not _grounded(index, client, s) for client, s in sentences),
+        "ungrounded": sum(not _grounded(index, *found) for found in sentences),
         "dropped": sum(d.dropped for d in made),
         "by_client": {
             str(client): float(np.mean([made[i].outcome != "none" for i in at]))
@@ -144,7 +191,7 @@ def _report(rows: pd.DataFrame, made: Sequence[Draft], index: KnowledgeIndex) ->
     }
 
 
-def _grounded(index: KnowledgeIndex, client: str, sentence: Any) -> bool:
+def _grounded(index: KnowledgeIndex, client: str, sentence: Any, known: Iterable[str]) -> bool:
     support = sentence.support
     if support is None:
         return False
@@ -155,7 +202,7 @@ def _grounded(index: KnowledgeIndex, client: str, sentence: Any) -> bool:
     except ParameterError:
         return False
     start, end = support.span
-    return is_supported(sentence.text, str(article["text"])[start:end])
+    return is_supported(sentence.text, str(article["text"])[start:end], known)
 
 
 def _figures(made: Sequence[Draft], right: Sequence[set[str]], draws: Draws) -> dict[str, Figure]:

@@ -120,12 +120,42 @@ def test_gold_knows_tickets_of_two_clients_apart() -> None:
         ("Order 55 left (a) shop.", "Order {{ order_id }} left (a) shop.", True),
         ("Order [order_id] left.", "Order {{order_id | upper}} left.", True),
         ("Order 55 is lost.", "Order {{ order_id }} left.", False),
+        (
+            "We give you 1000 EUR. Your order 55 is on its way.",
+            "Your order {{ order_id }} is on its way.",
+            False,
+        ),
+        ("Order 55 left. We pay 1000 EUR.", "Order {{ order_id }} left.", False),
+        ("Order  left.", "Order {{ order_id }} left.", False),
+        (f"Order {'x' * 201} left.", "Order {{ order_id }} left.", False),
     ],
 )
 def test_a_sentence_stands_in_its_source_word_for_word(
     text: str, source: str, supported: bool
 ) -> None:
     assert is_supported(text, source) is supported
+
+
+@pytest.mark.parametrize(
+    ("value", "supported"),
+    [
+        ("A-55", True),
+        ("A-5", False),
+        ("[order_id]", True),
+        ("Ann", True),
+        ("1,000 EUR", False),
+        ("12.50 EUR", True),
+        ("2 March 2026", True),
+        ("3 March 2026", False),
+        ("https://example.org/track", True),
+        ("https://example.com/pay", False),
+        ("www.example.com", False),
+    ],
+)
+def test_what_fills_a_slot_is_known_from_the_ticket(value: str, supported: bool) -> None:
+    known = ["Where is A-55?", "12.50", "2 March 2026", "https://example.org/track"]
+    text = f"Your slot says {value} today."
+    assert is_supported(text, "Your slot says {{ slot }} today.", known) is supported
 
 
 @pytest.fixture(scope="module")
