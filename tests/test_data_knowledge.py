@@ -1,6 +1,7 @@
 """Articles come in whole or with a reason; passages are exact spans of them."""
 
 import io
+import json
 import os
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -365,6 +366,150 @@ def test_a_bad_file_is_reported_and_the_rest_imported(tmp_path):
     assert set(reasons) == set(expected)
     for path, words in expected.items():
         assert words in reasons[path]
+
+
+BAD_FRONT_MATTER = {
+    "a 13th month": "updated_at: 2026-13-45",
+    "a list in itself": "x: &a [*a]",
+    "a mapping in itself": "x: &a {y: *a}",
+    "a known field in itself": "variables: &a [*a]",
+    "brackets": "[" * 3000,
+    "a deep value": f"x: {'[' * 100}{']' * 100}",
+    "a bomb": "\n".join(
+        ["a0: &a0 [x, x]"]
+        + [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 12)]
+    ),
+    "a number of other digits": "version: !!int x",
+    "a time of other digits": "x: !!timestamp x",
+    "a flag of another word": "x: !!bool x",
+    "a huge number": f"version: 0x{'f' * 5000}",
+    "a huge key": f"version: {'9' * 5000}",
+}
+
+
+@pytest.mark.parametrize("meta", BAD_FRONT_MATTER.values(), ids=BAD_FRONT_MATTER)
+def test_front_matter_that_cannot_be_read_skips_its_article_only(tmp_path, meta):
+    write(tmp_path, "good.md", "# Good\n\nThis article is fine.")
+    write(tmp_path, "bad.md", f"---\n{meta}\n---\nText.")
+    articles, statuses = read_articles(tmp_path, "acme", defaults={"language": "en"})
+    assert articles["article_id"].tolist() == ["good"]
+    states = {s["path"]: s for s in statuses}
+    assert states["good.md"]["status"] == "imported"
+    assert states["bad.md"]["status"] == "skipped"
+    assert "front matter of 'bad.md' must" in states["bad.md"]["reason"]
+
+
+def test_front_matter_of_unusual_keys_and_values_is_kept_as_json(tmp_path):
+    meta = 'x: {2026-01-01: a, 1: .nan, b: "\\ud83d"}\ny: !!set {a}'
+    write(tmp_path, "a.md", f"---\n{meta}\n---\nText.")
+    articles, _ = read_articles(tmp_path, "acme", defaults={"language": "en"})
+    extra = json.loads(articles["extra"][0])
+    assert extra["x"] == {"2026-01-01": "a", "1": "nan", "b": "\ufffd"}
+    articles.to_parquet(io.BytesIO())
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "text"),
+    [
+        ("<link rel=canonical href='http://[bad'>", "<a href='/orders'>My orders</a>.",
+         "My orders (/orders)."),
+        ("<link rel=canonical href='http://[bad'>", "<img src='i.png' alt='Shot'>",
+         "![Shot](i.png)"),
+        ("<link rel=canonical href='https://h.example/a'>",
+         "<a href='http://[bad'>My orders</a> <img src='//[bad' alt='Shot'>", "My orders Shot"),
+        ("", "<a href='http://[bad'>My orders</a>", "My orders"),
+        ("", "<a href='http://\u2100.example'>My orders</a>", "My orders"),
+    ],
+)  # fmt: skip
+def test_an_address_that_is_none_costs_the_link_not_the_article(tmp_path, head, body, text):
+    write(tmp_path, "bad.html", f"<html><head>{head}</head><body><p>{body}</p></body></html>")
+    write(tmp_path, "good.md", "# Good\n\nThis article is fine.")
+    articles, statuses = read_articles(tmp_path, "acme", defaults={"language": "en"})
+    assert [s["status"] for s in statuses] == ["imported", "imported"]
+    assert articles.set_index("article_id").loc["bad", "text"] == text
+
+
+def test_a_bad_address_in_a_row_keeps_the_row():
+    frame = pd.DataFrame(
+        {"article_id": ["a", "b"], "text": ["[One](x/y)", "[Two](http://[bad)"],
+         "url": ["http://[bad", None]}
+    )  # fmt: skip
+    articles, _ = articles_from_frame(frame, "acme", defaults=AT | {"language": "en"})
+    assert articles["article_id"].tolist() == ["a", "b"]
+    assert articles["text"][0] == "One (x/y)"
+    assert "Two" in articles["text"][1]
+
+
+BAD_FRONT_MATTER = {
+    "a 13th month": "updated_at: 2026-13-45",
+    "a list in itself": "x: &a [*a]",
+    "a mapping in itself": "x: &a {y: *a}",
+    "a known field in itself": "variables: &a [*a]",
+    "brackets": "[" * 3000,
+    "a deep value": f"x: {'[' * 100}{']' * 100}",
+    "a bomb": "\n".join(
+        ["a0: &a0 [x, x]"]
+        + [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 12)]
+    ),
+    "a number of other digits": "version: !!int x",
+    "a time of other digits": "x: !!timestamp x",
+    "a flag of another word": "x: !!bool x",
+    "a huge number": f"version: 0x{'f' * 5000}",
+    "a huge key": f"version: {'9' * 5000}",
+}
+
+
+@pytest.mark.parametrize("meta", BAD_FRONT_MATTER.values(), ids=BAD_FRONT_MATTER)
+def test_front_matter_that_cannot_be_read_skips_its_article_only(tmp_path, meta):
+    write(tmp_path, "good.md", "# Good\n\nThis article is fine.")
+    write(tmp_path, "bad.md", f"---\n{meta}\n---\nText.")
+    articles, statuses = read_articles(tmp_path, "acme", defaults={"language": "en"})
+    assert articles["article_id"].tolist() == ["good"]
+    states = {s["path"]: s for s in statuses}
+    assert states["good.md"]["status"] == "imported"
+    assert states["bad.md"]["status"] == "skipped"
+    assert "front matter of 'bad.md' must" in states["bad.md"]["reason"]
+
+
+def test_front_matter_of_unusual_keys_and_values_is_kept_as_json(tmp_path):
+    meta = 'x: {2026-01-01: a, 1: .nan, b: "\\ud83d"}\ny: !!set {a}'
+    write(tmp_path, "a.md", f"---\n{meta}\n---\nText.")
+    articles, _ = read_articles(tmp_path, "acme", defaults={"language": "en"})
+    extra = json.loads(articles["extra"][0])
+    assert extra["x"] == {"2026-01-01": "a", "1": "nan", "b": "\ufffd"}
+    articles.to_parquet(io.BytesIO())
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "text"),
+    [
+        ("<link rel=canonical href='http://[bad'>", "<a href='/orders'>My orders</a>.",
+         "My orders (/orders)."),
+        ("<link rel=canonical href='http://[bad'>", "<img src='i.png' alt='Shot'>",
+         "![Shot](i.png)"),
+        ("<link rel=canonical href='https://h.example/a'>",
+         "<a href='http://[bad'>My orders</a> <img src='//[bad' alt='Shot'>", "My orders Shot"),
+        ("", "<a href='http://[bad'>My orders</a>", "My orders"),
+        ("", "<a href='http://\u2100.example'>My orders</a>", "My orders"),
+    ],
+)  # fmt: skip
+def test_an_address_that_is_none_costs_the_link_not_the_article(tmp_path, head, body, text):
+    write(tmp_path, "bad.html", f"<html><head>{head}</head><body><p>{body}</p></body></html>")
+    write(tmp_path, "good.md", "# Good\n\nThis article is fine.")
+    articles, statuses = read_articles(tmp_path, "acme", defaults={"language": "en"})
+    assert [s["status"] for s in statuses] == ["imported", "imported"]
+    assert articles.set_index("article_id").loc["bad", "text"] == text
+
+
+def test_a_bad_address_in_a_row_keeps_the_row():
+    frame = pd.DataFrame(
+        {"article_id": ["a", "b"], "text": ["[One](x/y)", "[Two](http://[bad)"],
+         "url": ["http://[bad", None]}
+    )  # fmt: skip
+    articles, _ = articles_from_frame(frame, "acme", defaults=AT | {"language": "en"})
+    assert articles["article_id"].tolist() == ["a", "b"]
+    assert articles["text"][0] == "One (x/y)"
+    assert "Two" in articles["text"][1]
 
 
 def test_a_size_limit_also_holds_for_rows():

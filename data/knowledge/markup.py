@@ -17,7 +17,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
@@ -145,7 +145,8 @@ class _Walker:
     """Walk over one document; images met inside words are kept until their line is done."""
 
     def __init__(self, url: str) -> None:
-        self.url = url
+        # Links of an article whose own address is broken stay as they are written.
+        self.url = url if _joined("", url) is not None else ""
         self.images: list[tuple[str, str]] = []
 
     def blocks(self, node: Tag) -> list[str]:
@@ -259,7 +260,10 @@ class _Walker:
         if not reference:
             return str(node.get("alt") or "")
         alt = re.sub(r"[\[\]\s]+", " ", str(node.get("alt") or "")).strip()
-        self.images.append((alt, _safe(urljoin(self.url, reference))))
+        address = _joined(self.url, reference)
+        if address is None:
+            return alt
+        self.images.append((alt, _safe(address)))
         return f"\ufffc{len(self.images) - 1}\ufffc"
 
     def link(self, node: Tag) -> str:
@@ -271,7 +275,10 @@ class _Walker:
             return label if words != target else label.replace(words, "")
         if not target or scheme in ("javascript", "data", "vbscript"):
             return label
-        target = _safe(urljoin(self.url, target))
+        address = _joined(self.url, target)
+        if address is None:
+            return label
+        target = _safe(address)
         if _bare(words) == _bare(target):
             return label
         if not words:
@@ -322,6 +329,24 @@ def _is_left_out(node: PageElement) -> bool:
 
 def _bare(address: str) -> str:
     return re.sub(r"^(?:https?://|mailto:|tel:)", "", address).rstrip("/")
+
+
+def _joined(base: str, reference: str) -> str | None:
+    """Resolve a reference; None where it is no address, such as ``http://[bad``."""
+    try:
+        urlsplit(reference)
+        return urljoin(base, reference)
+    except ValueError:
+        return None
+
+
+def _joined(base: str, reference: str) -> str | None:
+    """Resolve a reference; None where it is no address, such as ``http://[bad``."""
+    try:
+        urlsplit(reference)
+        return urljoin(base, reference)
+    except ValueError:
+        return None
 
 
 def _safe(reference: str) -> str:
