@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from data.errors import ParameterError
+from data.schema.coerce import WrongError, parse_int, show
 
 _REPLYING = ("agent", "bot")
 
@@ -117,14 +119,17 @@ class Ticket:
         ----------
         source : mapping
             ``{"id", "messages", "customer", "context", …}``, the same under ``"ticket"`` with
-            ``"client"`` beside it, or the columns of the tickets table.
+            ``"client"`` beside it, or the columns of the tickets table. ``messages`` is a
+            sequence of messages or its JSON text; a plain text in it is the customer's. Without
+            messages ``text`` is the only one. Of ``language`` the primary subtag is kept:
+            ``pt`` for ``pt_BR``.
         client_id : str, optional
             Wins over the one in ``source``.
 
         Raises
         ------
         ParameterError
-            When no client is named or a time has no zone.
+            When no client is named, a time has no zone or a field is of another form; names it.
         """
         nested = source.get("ticket")
         if isinstance(nested, Mapping):
@@ -139,9 +144,9 @@ class Ticket:
         return cls(
             ticket_id=_text(source, "ticket_id", "id"),
             client_id=client,
-            version=int(_value(source, "version") or 1),
+            version=_whole(source, "version") or 1,
             channel=_text(source, "channel") or "email",
-            language=_text(source, "language") or None,
+            language=_language(source),
             subject=_text(source, "subject"),
             created_at=created_at,
             messages=tuple(_messages(source, created_at)),
@@ -191,7 +196,7 @@ def _json(source: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if isinstance(value, str):
         try:
             value = json.loads(value)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ParameterError(
                 f"The '{name}' field of a ticket must be a JSON object. It cannot be read: {error}."
             ) from error
@@ -217,9 +222,26 @@ def _time(value: Any, name: str) -> datetime | None:
     return stamp.tz_convert(UTC).to_pydatetime()
 
 
+def _language(source: Mapping[str, Any]) -> str | None:
+    code = _text(source, "language").strip().lower()
+    return code.replace("_", "-").split("-")[0] or None
+
+
+def _whole(source: Mapping[str, Any], name: str) -> int | None:
+    value = _value(source, name)
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    try:
+        return parse_int(value.item() if isinstance(value, np.generic) else value)
+    except WrongError as error:
+        raise ParameterError(
+            f"The '{name}' field of a ticket must be a whole number. Got {show(value)} instead."
+        ) from error
+
+
 def _messages(source: Mapping[str, Any], created_at: datetime | None) -> Iterable[Message]:
-    given = _value(source, "messages")
-    if given is None:
+    given = _sequence(source, "messages")
+    if not given:
         text = _text(source, "text")
         if text:
             yield Message("m1", "customer", text, created_at)
@@ -227,14 +249,41 @@ def _messages(source: Mapping[str, Any], created_at: datetime | None) -> Iterabl
     for number, item in enumerate(given, start=1):
         if isinstance(item, Message):
             yield item
-            continue
-        yield Message(
-            message_id=_text(item, "message_id", "id") or f"m{number}",
-            author=_text(item, "author") or "customer",
-            text=_text(item, "text"),
-            sent_at=_time(_value(item, "sent_at", "at"), "sent_at"),
-            public=bool(item.get("public", True)),
-        )
+        elif isinstance(item, str):
+            yield Message(f"m{number}", "customer", item)
+        elif isinstance(item, Mapping):
+            yield Message(
+                message_id=_text(item, "message_id", "id") or f"m{number}",
+                author=_text(item, "author") or "customer",
+                text=_text(item, "text"),
+                sent_at=_time(_value(item, "sent_at", "at"), "sent_at"),
+                public=bool(item.get("public", True)),
+            )
+        else:
+            raise ParameterError(
+                "Each item of the 'messages' field of a ticket must be a mapping, a Message or a "
+                f"text. Got {type(item).__name__} as item {number} instead."
+            )
+
+
+def _sequence(source: Mapping[str, Any], name: str) -> list[Any]:
+    """Give the items of a list, an array or the JSON text of a list; none where it is empty."""
+    value = _value(source, name)
+    found = type(value).__name__
+    if isinstance(value, str):
+        try:
+            value = json.loads(value) if value.strip() else []
+        except (ValueError, RecursionError):
+            # Its words are the customer's and stay out of the message.
+            found = "text that is no JSON"
+    if value is None:
+        return []
+    if isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim == 1):
+        return list(value)
+    raise ParameterError(
+        f"The '{name}' field of a ticket must be a list of messages or its JSON text. "
+        f"Got {found} instead."
+    )
 
 
 def _customer(source: Mapping[str, Any]) -> Customer:

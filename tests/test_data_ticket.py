@@ -1,7 +1,9 @@
 """Tickets from requests, rows and plain text."""
 
+import json
 from datetime import UTC, datetime
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -87,9 +89,60 @@ def test_plain_text_needs_a_client() -> None:
         ({"client_id": "c", "created_at": "2026-03-02T18:41:00"}, "must carry its zone"),
         ({"client_id": "c", "created_at": "yesterday"}, "ISO 8601"),
         ({"client_id": "c", "context": "{broken"}, "JSON object"),
+        ({"client_id": "c", "context": "[" * 100_000}, "JSON object"),
         (42, "Got int instead"),
+        ({"client_id": "c", "version": "x"}, r"'version'.*whole number. Got 'x'"),
+        ({"client_id": "c", "version": 1.5}, r"'version'.*whole number. Got 1.5"),
+        ({"client_id": "c", "version": float("inf")}, r"'version'.*whole number. Got inf"),
+        ({"client_id": "c", "version": [2]}, r"'version'.*whole number. Got a list"),
+        ({"client_id": "c", "messages": 3}, r"'messages'.*Got int instead"),
+        ({"client_id": "c", "messages": {"text": "x"}}, r"'messages'.*Got dict instead"),
+        ({"client_id": "c", "messages": '{"text": "x"}'}, r"'messages'.*Got str instead"),
+        ({"client_id": "c", "messages": "hello"}, r"'messages'.*Got text that is no JSON instead"),
+        ({"client_id": "c", "messages": "[" * 100_000}, r"'messages'.*Got text that is no JSON"),
+        ({"client_id": "c", "messages": ["x", 7]}, r"'messages'.*Got int as item 2 instead"),
+        ({"client_id": "c", "messages": [None]}, r"'messages'.*Got NoneType as item 1 instead"),
     ],
 )
 def test_bad_tickets_are_named(source, words: str) -> None:
     with pytest.raises(ParameterError, match=words):
         as_ticket(source)
+
+
+@pytest.mark.parametrize("messages", [[], (), None, "", " ", "[]", "null", np.array([])])
+def test_without_messages_the_text_is_the_message(messages) -> None:
+    ticket = as_ticket({"client_id": "c", "messages": messages, "text": "Where is it?"})
+    assert [(m.author, m.text) for m in ticket.messages] == [("customer", "Where is it?")]
+
+
+def test_a_cell_of_messages_is_read_as_json() -> None:
+    messages = REQUEST["ticket"]["messages"]
+    cell = {"client_id": "acme", "messages": json.dumps(messages)}
+    array = {"client_id": "acme", "messages": np.array(messages, dtype=object)}
+    expected = as_ticket(REQUEST).messages
+    assert as_ticket(cell).messages == as_ticket(array).messages == expected
+
+
+def test_plain_texts_among_messages_are_the_customers() -> None:
+    messages = ["One.", {"author": "agent", "text": "Done."}, "Two."]
+    ticket = as_ticket({"client_id": "c", "messages": messages})
+    assert [(m.message_id, m.author) for m in ticket.messages] == [
+        ("m1", "customer"), ("m2", "agent"), ("m3", "customer"),
+    ]  # fmt: skip
+    assert ticket.text == "Two."
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("en-US", "en"), ("EN", "en"), ("pt_BR", "pt"), (" fr ", "fr"), ("unknown", "unknown"),
+     ("", None), (" ", None), (None, None), (float("nan"), None)],
+)  # fmt: skip
+def test_a_language_is_its_primary_subtag(given, kept) -> None:
+    assert as_ticket({"client_id": "c", "language": given}).language == kept
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("3", 3), (3.0, 3), (np.int64(3), 3), ("", 1), (None, 1)]
+)
+def test_a_version_is_a_whole_number(given, kept) -> None:
+    assert as_ticket({"client_id": "c", "version": given}).version == kept
