@@ -126,10 +126,7 @@ def with_keys(settings: Settings) -> Settings:
     # The first one is what is printed.
     ordered = sorted(clients, key=lambda client: client != settings.client)
     keys = {client: [generated_key(settings.state, client)] for client in ordered}
-    # Whoever starts it without keys is its operator, and reads the report of the night.
-    readers = settings.report_readers or ordered[:1]
-    values = settings.model_dump() | {"keys": keys, "report_readers": readers}
-    return Settings.model_validate(values)
+    return Settings.model_validate(settings.model_dump() | {"keys": keys})
 
 
 def _explained(door: Door, send: Send) -> Send:

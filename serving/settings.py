@@ -39,8 +39,9 @@ class Settings(BaseModel):
     keys : dict of str to list of secret
         Keys per client, at least 16 characters each. Two keys let a client rotate them.
     report_readers : list of str
-        Clients whose key opens the nightly report, which covers every client. A single
-        client may always read it.
+        Whose key opens the nightly report, which covers every client; nobody's unless named,
+        but for a single client that is the only one with a key and with knowledge. An
+        operator can have an entry of their own in ``keys``.
     rate_per_second, burst : float, int
         Token bucket per client.
     max_body_bytes, max_text_characters, max_batch : int

@@ -1,14 +1,16 @@
 """The calls over HTTP, on real models: shapes, errors, isolation, idempotency."""
 
 import json
+import shutil
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openapi_spec_validator import validate
-from serving_desk import NOW, browser, engine, key, ticket
+from serving_desk import KEYS, NOW, browser, engine, key, knowledge, ticket
 
 from serving.schemas import ArticleOut, EditOut, FeedbackOut, SuggestOut, TriageReply
+from serving.snapshot import known_clients
 from serving.writer import UnsureWriteError
 
 ARTICLE = {
@@ -625,6 +627,28 @@ def test_the_nightly_report_is_for_those_who_may_see_every_client(tmp_path):
     assert http.get("/v1/reports/nightly?format=pdf", headers=key()).status_code == 422
     assert http.get("/v1/reports/nightly", headers=key("verdant")).status_code == 403
     made.close()
+
+
+def report_status(folder, **options):
+    made = engine(folder, settings=options)
+    status = browser(made).get("/v1/reports/nightly", headers=key()).status_code
+    made.close()
+    return status
+
+
+def test_a_single_client_reads_the_report_only_where_it_covers_nobody_else(tmp_path):
+    (tmp_path / "reports" / "latest").mkdir(parents=True)
+    (tmp_path / "reports" / "latest" / "report.json").write_text("{}")
+    only = {"lumen": KEYS["lumen"]}
+    assert report_status(tmp_path, keys=only) == 403  # nobody has knowledge yet
+    root = tmp_path / "champions" / "knowledge"
+    knowledge().save(root)
+    assert set(known_clients(tmp_path / "champions")) == {"lumen", "verdant"}
+    assert report_status(tmp_path, keys=only) == 403
+    assert report_status(tmp_path, keys=only, report_readers=["lumen"]) == 200
+    shutil.rmtree(root / "verdant")
+    assert report_status(tmp_path, keys=only) == 200
+    assert report_status(tmp_path) == 403  # verdant has a key as well
 
 
 def test_a_client_that_asks_too_often_waits(tmp_path):

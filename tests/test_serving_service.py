@@ -18,7 +18,12 @@ from serving_desk import KEYS, key, ticket
 from starlette.testclient import TestClient
 
 from data.champions import PointerEntry, write_pointer
+from data.encoders import HashingEncoder
 from data.synthetic import small_knowledge, small_tickets
+from serving.problems import ProblemError
+from serving.reports import nightly_report
+from serving.service import with_keys
+from serving.settings import Settings
 from serving.store import Store
 from suggest.index import KnowledgeIndex
 from triage.intents import IntentClassifier
@@ -151,6 +156,19 @@ def test_a_real_server_answers_the_printed_line_and_stops(state):
     assert kept.rows("feedback")[-1]["suggestion_id"] == told["suggestion_id"]
     kept.close()
     assert "where can I download" not in (state / "serve.log").read_text().replace(curl, "")
+
+
+def test_generated_keys_make_nobody_a_reader_of_the_report(tmp_path):
+    root = tmp_path / "champions"
+    KnowledgeIndex(encoder=HashingEncoder()).fit(small_knowledge()).save(root / "knowledge")
+    several = with_keys(Settings(state=tmp_path))
+    assert list(several.keys) == ["lumen", "verdant"]
+    assert several.report_readers == []
+    for client in several.keys:
+        with pytest.raises(ProblemError, match="covers every client"):
+            nightly_report(several, client, "json")
+    named = with_keys(Settings(state=tmp_path, report_readers=["verdant"]))
+    assert named.report_readers == ["verdant"]
 
 
 def test_a_wrong_setting_is_told_in_one_line():
