@@ -18,7 +18,6 @@ from data.files import read_text
 from data.knowledge.blocks import heading, parse_blocks
 from data.knowledge.markup import html_to_text, markdown_to_text, parse_html, tree_to_text
 from data.schema.coerce import parse_text
-from data.schema.coerce import parse_text
 from data.text import LANGUAGES
 
 MARKDOWN_SUFFIXES = (".md", ".markdown", ".txt")
@@ -27,14 +26,6 @@ FIELDS = (
     "version", "kind", "audience", "language", "title", "status", "updated_at", "url", "variables",
 )  # fmt: skip
 _FRONT_MATTER = re.compile(r"\A---[^\S\n]*\n(.*?)^(?:---|\.\.\.)[^\S\n]*(?:\n|\Z)", re.S | re.M)
-# What front matter by hand never reaches; references of YAML to itself do at once.
-_DEEPEST = 30
-_MOST_VALUES = 10_000
-_MOST_BITS = 64
-# The parser lets through what its constructors raise on values such as 2026-13-45 or !!int x.
-_NO_VALUE = (
-    ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError,
-)  # fmt: skip
 # What front matter by hand never reaches; references of YAML to itself do at once.
 _DEEPEST = 30
 _MOST_VALUES = 10_000
@@ -183,35 +174,6 @@ def midnight(day: Any) -> Any:
 def changed_at(file: Path) -> datetime:
     """Return when a file was last changed, in UTC."""
     return datetime.fromtimestamp(file.stat().st_mtime, UTC)
-
-
-def _check_size(meta: Any, name: str) -> None:
-    waiting, count = [(meta, 0)], 0
-    while waiting:
-        value, depth = waiting.pop()
-        count += 1
-        if depth > _DEEPEST or count > _MOST_VALUES:
-            raise LoadError(
-                f"The front matter of '{name}' must not refer to itself and must hold at most "
-                f"{_MOST_VALUES:,} values, {_DEEPEST} deep. It goes beyond: shorten it."
-            )
-        if isinstance(value, int) and value.bit_length() > _MOST_BITS:
-            raise LoadError(
-                f"The front matter of '{name}' must hold whole numbers of at most {_MOST_BITS} "
-                "bits. It holds a larger one: put it in quotes."
-            )
-        inner = value.values() if isinstance(value, dict) else value
-        if isinstance(value, (dict, list, tuple, set)):
-            waiting += [(item, depth + 1) for item in inner]
-
-
-def _named(value: Any) -> Any:
-    """Give mappings the text keys and numbers the finite values that JSON knows."""
-    if isinstance(value, dict):
-        return {str(key): _named(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_named(item) for item in value]
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _check_size(meta: Any, name: str) -> None:

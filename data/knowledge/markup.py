@@ -340,14 +340,5 @@ def _joined(base: str, reference: str) -> str | None:
         return None
 
 
-def _joined(base: str, reference: str) -> str | None:
-    """Resolve a reference; None where it is no address, such as ``http://[bad``."""
-    try:
-        urlsplit(reference)
-        return urljoin(base, reference)
-    except ValueError:
-        return None
-
-
 def _safe(reference: str) -> str:
     return reference.replace(" ", "%20").replace("(", "%28").replace(")", "%29")
