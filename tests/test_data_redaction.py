@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -466,3 +468,50 @@ def test_long_messages_end(piece: str) -> None:
     text = (piece * LONG)[:LONG]
     assert isinstance(redact(text), Redacted)
     assert all(span.end <= LONG for span in find_order_ids(text))
+
+
+# --- several texts and missing ones --------------------------------------------------------
+
+TEXTS = ["Write to anna@example.org.", None, "Or to anna@example.org, ben@example.org."]
+
+
+@pytest.mark.parametrize(
+    "several",
+    [TEXTS, tuple(TEXTS), np.array(TEXTS, dtype=object), pd.Series(TEXTS, index=[7, 8, 9]),
+     pd.Series(TEXTS, dtype="string"), pd.Series(TEXTS, dtype="category"), pd.Index(TEXTS)],
+    ids=["list", "tuple", "array", "Series", "string Series", "category", "Index"],
+)  # fmt: skip
+def test_several_texts_give_a_list(several: Any) -> None:
+    made = redact(several)
+    assert made == ["Write to [EMAIL_1].", "", "Or to [EMAIL_1], [EMAIL_2]."]
+    assert all(isinstance(one, Redacted) for one in made)
+    assert [len(one.entities) for one in made] == [1, 0, 2]
+
+
+def test_several_texts_share_the_placeholders_of_their_ticket() -> None:
+    made = redact(["ben@example.org", "anna@example.org"], placeholders=Placeholders(KEY))
+    assert made == ["[EMAIL_1]", "[EMAIL_2]"]
+    assert redact(["ben@example.org", "anna@example.org"]) == ["[EMAIL_1]", "[EMAIL_1]"]
+
+
+@given(st.lists(st.text(max_size=30), max_size=4))
+def test_several_texts_are_redacted_as_each_alone(texts: list[str]) -> None:
+    assert redact(texts) == [redact(text) for text in texts]
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), np.float32("nan"), pd.NA, pd.NaT])
+def test_a_missing_text_is_empty(missing: Any) -> None:
+    made = redact(missing)
+    assert (made, made.entities) == ("", ())
+    assert isinstance(made, Redacted)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "name"),
+    [(7, "int"), (1.5, "float"), (b"text", "bytes"), ({"text": "x"}, "dict"), ({"x"}, "set"),
+     (np.array("x"), "ndarray"), (np.array([["x"]]), "ndarray"), (pd.DataFrame(), "DataFrame"),
+     (["x", 7], "int at position 1"), ([["x"]], "list at position 0")],
+)  # fmt: skip
+def test_what_is_no_text_is_refused(wrong: Any, name: str) -> None:
+    with pytest.raises(ParameterError, match=f"'text' parameter of redact .* Got {name} instead"):
+        redact(wrong)

@@ -3,8 +3,13 @@
 import re
 from bisect import bisect_left, insort
 from collections.abc import Iterator
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self, overload
 
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.errors import ParameterError
 from data.redaction.addresses import find_addresses
 from data.redaction.found import Found
 from data.redaction.identifiers import find_identifiers
@@ -65,35 +70,80 @@ class Redacted(str):
         return made
 
 
+Texts = list[Any] | tuple[Any, ...] | NDArray[Any] | pd.Series | pd.Index
+
+
+@overload
 def redact(
-    text: str, *, placeholders: Placeholders | None = None, region: str | None = None
-) -> Redacted:
+    text: str | float | None,
+    *,
+    placeholders: Placeholders | None = None,
+    region: str | None = None,
+) -> Redacted: ...
+@overload
+def redact(
+    text: Texts, *, placeholders: Placeholders | None = None, region: str | None = None
+) -> list[Redacted]: ...
+def redact(
+    text: str | float | Texts | None,
+    *,
+    placeholders: Placeholders | None = None,
+    region: str | None = None,
+) -> Redacted | list[Redacted]:
     """Replace personal data by placeholders; numbers of orders, prices and dates stay.
 
     Parameters
     ----------
-    text : str
-        Any text, of any length.
+    text : str, None or array-like of str
+        Any text, of any length; missing ones (None, NaN) are empty texts. A list, tuple,
+        one-dimensional array or Series gives a list.
     placeholders : Placeholders or None, default=None
         The ticket's own, so that the same value gets the same placeholder in every message;
-        None numbers this text alone.
+        None numbers each text alone.
     region : str or None, default=None
         ISO 3166 code of the customer's country, a hint for phone and national numbers.
 
     Returns
     -------
-    Redacted
-        The redacted text with its ``entities``. Redacting it again changes nothing.
+    Redacted or list of Redacted
+        The redacted text with its ``entities``, or one for each text in order. Redacting it
+        again changes nothing.
+
+    Raises
+    ------
+    ParameterError
+        When ``text`` is neither a text nor missing nor a sequence of these.
 
     Examples
     --------
     >>> redact("Order 10023, write to anna@example.org or call +44 20 7946 0018.")
     'Order 10023, write to [EMAIL_1] or call [PHONE_1].'
+    >>> redact(["anna@example.org", None])
+    ['[EMAIL_1]', '']
     """
+    if isinstance(text, (list, tuple, pd.Series, pd.Index)) or (
+        isinstance(text, np.ndarray) and text.ndim == 1
+    ):
+        words = [_words(one, f" at position {at}") for at, one in enumerate(text)]
+        return [_redact(one, placeholders, region) for one in words]
+    return _redact(_words(text), placeholders, region)
+
+
+def _words(text: Any, where: str = "") -> str:
+    if isinstance(text, str):
+        return str(text)
+    if pd.api.types.is_scalar(text) and pd.isna(text):
+        return ""
+    raise ParameterError(
+        "The 'text' parameter of redact must be a text, None or a one-dimensional sequence of "
+        f"these. Got {type(text).__name__}{where} instead."
+    )
+
+
+def _redact(current: str, placeholders: Placeholders | None, region: str | None) -> Redacted:
     if placeholders is None:
         placeholders = Placeholders()
     entities: list[Entity] = []
-    current = str(text)
     # What was replaced may have hidden something else, so look again until nothing is left.
     while found := _detect(current, region):
         current, entities = _replace(current, found, entities, placeholders)
