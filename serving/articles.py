@@ -58,6 +58,10 @@ class ArticleDesk:
             raise _unknown(article_id)
         return _public(indexed, index)
 
+    def knows(self, index: Knowledge | None, client: str, article_id: str) -> bool:
+        """Tell whether the client has this article, or had it."""
+        return self._newest(index, client, article_id) > 0
+
     def put(
         self,
         index: Knowledge | None,

@@ -14,12 +14,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from uuid import uuid4
 
 from data.ticket import Ticket
+from serving.agreeing import check_corrected, check_shown
 from serving.articles import ArticleDesk, is_current
 from serving.problems import MODEL_VERSION, NOT_FOUND, STALE, ProblemError, wrong_field
 from serving.recent import NewestVersions, RecentReplies
 from serving.records import Shown, feedback_row, suggestion_rows
 from serving.run import Costs, Run
-from serving.schemas import ArticleIn, FeedbackIn, Options, SuggestIn, TicketIn, TriageIn
+from serving.schemas import (
+    ArticleIn,
+    CorrectedIn,
+    FeedbackIn,
+    Options,
+    SuggestIn,
+    TicketIn,
+    TriageIn,
+)
 from serving.security import client_secret, secret
 from serving.settings import Settings
 from serving.snapshot import Drafter, IntentModel, Knowledge, Search, Snapshot
@@ -210,7 +219,8 @@ class SupportEngine:
         Raises
         ------
         ProblemError
-            404 for a suggestion this client never got, 422 for a label that does not exist.
+            404 for a suggestion this client never got, 422 for a label or an article that does
+            not exist and for a source that was not shown with the suggestion.
         """
         before = self.store.replayed(asked.client, asked.idempotency)
         if before is not None:
@@ -218,7 +228,13 @@ class SupportEngine:
         suggested = self._suggested(asked.client, body.suggestion_id)
         if suggested is None:
             raise ProblemError(NOT_FOUND, "This client got no suggestion with this id.")
-        self._check_label(body)
+        snapshot = self._snapshot
+        check_corrected(
+            body.corrected,
+            snapshot.intent,
+            lambda article: self.desk.knows(snapshot.index, asked.client, article),
+        )
+        check_shown(body, suggested, self.store.shown_with(body.suggestion_id))
         key = client_secret(self.hash_key, asked.client)
         row = feedback_row(body, suggested, at=self.clock(), key=key)
         names = ("suggestion_id", "decision", "edit_distance", "kept_share")
@@ -359,14 +375,6 @@ class SupportEngine:
                 f"Version {newest} of this ticket was seen already; read it again.",
                 newest_version=newest,
             )
-
-    def _check_label(self, body: FeedbackIn) -> None:
-        label = body.corrected.get("intent")
-        model = self._snapshot.intent
-        if label is None or model is None:
-            return
-        if label not in {str(known) for known in model.classes_}:
-            raise wrong_field("corrected.intent", "is not a label of the intent model in force")
 
     def _with_index(self, kept: Kept, client: str, article_id: str) -> Kept:
         told = is_current(self._snapshot.index, client, article_id, kept.reply)

@@ -126,7 +126,7 @@ def feedback_row(body: FeedbackIn, suggestion: Row, *, at: datetime, key: bytes)
         "decision": body.decision,
         "sent_text": None,
         "seconds": body.seconds,
-        "corrected": body.corrected,
+        "corrected": body.corrected.model_dump(exclude_none=True),
         "edit_distance": None,
         "kept_share": None,
         "identical_strict": None,

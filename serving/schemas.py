@@ -80,7 +80,6 @@ Identifier = Annotated[
 ]
 Words = Annotated[str, BeforeValidator(_storable)]
 Short = Annotated[str, BeforeValidator(_storable), StringConstraints(max_length=500)]
-Label = Annotated[str, StringConstraints(max_length=100, pattern=r"^[\w.:\- ]+$")]
 Address = Annotated[
     str,
     StringConstraints(max_length=2_000, pattern=r"^https?://\S+$"),
@@ -174,6 +173,17 @@ class TriageIn(Body):
         return self
 
 
+class CorrectedIn(Body):
+    """What the agent put right; free words have no place here, they may be about a person."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    intent: Annotated[str, StringConstraints(max_length=200)] | None = None
+    language: Literal["de", "en", "es", "fr", "it", "nl", "pl", "pt", "tr", "unknown"] | None = None
+    outcome: Literal["validate", "personalise", "process", "none"] | None = None
+    article_id: Identifier | None = None
+
+
 class FeedbackIn(Body):
     """Body of ``POST /v1/feedback``: what the agent did with a suggestion."""
 
@@ -182,7 +192,7 @@ class FeedbackIn(Body):
     decision: Literal["sent", "edited", "rejected", "ignored"]
     sent_text: Words | None = None
     seconds: float | None = Field(default=None, ge=0, le=1_000_000)
-    corrected: dict[Label, Label] = Field(default_factory=dict, max_length=20)
+    corrected: CorrectedIn = Field(default_factory=CorrectedIn)
     opened: list[Identifier] = Field(default_factory=list, max_length=50)
     used: list[Identifier] = Field(default_factory=list, max_length=50)
 

@@ -126,6 +126,15 @@ class Store:
             found = self._one(query)
         return found
 
+    def shown_with(self, suggestion_id: str) -> set[str]:
+        """Return the ids of the articles and macros that were shown with a suggestion."""
+        table = tables.retrieval_rows
+        query = select(table.c.source_id).where(
+            table.c.suggestion_id == suggestion_id, table.c.shown
+        )
+        with self._reading.connect() as connection:
+            return set(connection.execute(query).scalars())
+
     def flush(self) -> None:
         """Wait until everything queued so far is on disk."""
         self.writer.now(lambda _: None)

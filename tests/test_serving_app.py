@@ -319,14 +319,49 @@ def test_feedback_on_another_clients_suggestion_is_a_404(http):
         ({"seconds": -1}, "seconds"),
         ({"corrected": {"intent": "no.such_label"}}, "corrected.intent"),
         ({"corrected": {"intent": "a <b>"}}, "corrected.intent"),
+        ({"corrected": {"intent": "Marie Dupont"}}, "corrected.intent"),
+        ({"corrected": {"note": "Marie Dupont 0612345678"}}, "corrected.note"),
+        ({"corrected": {"language": "Marie"}}, "corrected.language"),
+        ({"corrected": {"outcome": "Marie"}}, "corrected.outcome"),
+        ({"corrected": {"article_id": "Marie Dupont"}}, "corrected.article_id"),
+        ({"opened": ["Marie Dupont marie@x.com"]}, "opened.0"),
+        ({"used": ["returns-en", "Marie Dupont"]}, "used.1"),
+        ({"used": ["invoices-verdant"]}, "used.0"),
     ],
 )
-def test_wrong_feedback_is_named(http, change, path):
+def test_wrong_feedback_is_named(http, desk, change, path):
     number = suggest(http, {"ticket": ticket(id="wrong")}).json()["suggestion_id"]
     body = {"suggestion_id": number, "decision": "rejected", **change}
     answer = http.post("/v1/feedback", json=body, headers=key())
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["path"] == path
+    assert "Marie" not in answer.text
+    assert number not in {row["suggestion_id"] for row in desk.store.rows("feedback")}
+
+
+def test_what_was_shown_may_be_opened_and_used(http, desk):
+    told = suggest(http, {"ticket": ticket(id="opened")}).json()
+    articles = [item["id"] for item in told["articles"]]
+    cited = [s["support"]["id"] for s in told["draft"]["sentences"]]
+    used = [name for name in cited if name in articles]
+    assert used
+    body = {"suggestion_id": told["suggestion_id"], "decision": "sent"}
+    body |= {"opened": articles, "used": used}
+    assert http.post("/v1/feedback", json=body, headers=key()).status_code == 201
+    rows = [r for r in desk.store.rows("retrievals") if r["suggestion_id"] == told["suggestion_id"]]
+    assert {r["source_id"] for r in rows if r["opened"]} == set(articles)
+    assert {r["source_id"] for r in rows if r["used"]} == set(used)
+
+
+def test_an_article_may_be_used_where_only_the_draft_was_wanted(http):
+    told = suggest(http, {"ticket": ticket(id="cited"), "options": {"want": ["draft"]}}).json()
+    supports = [s["support"] for s in told["draft"]["sentences"]]
+    cited = next(s["id"] for s in supports if s["source"] != "phrase")
+    body = {"suggestion_id": told["suggestion_id"], "decision": "sent", "used": [cited]}
+    assert http.post("/v1/feedback", json=body, headers=key()).status_code == 201
+    phrase = next(s["id"] for s in supports if s["source"] == "phrase")
+    answer = http.post("/v1/feedback", json=body | {"used": [phrase]}, headers=key())
+    assert answer.json()["errors"][0]["path"] == "used.0"
 
 
 @pytest.mark.parametrize(
@@ -356,10 +391,26 @@ def test_a_store_that_answers_late_says_what_is_known(tmp_path, monkeypatch, err
 def test_a_correction_is_kept_as_a_label(http, desk):
     number = suggest(http, {"ticket": ticket(id="label")}).json()["suggestion_id"]
     body = {"suggestion_id": number, "decision": "ignored"}
-    body["corrected"] = {"intent": "support.password_reset"}
+    body["corrected"] = {
+        "intent": "support.password_reset",
+        "language": "fr",
+        "outcome": "process",
+        "article_id": "returns-fr",
+    }
     assert http.post("/v1/feedback", json=body, headers=key()).status_code == 201
     row = next(r for r in desk.store.rows("feedback") if r["suggestion_id"] == number)
-    assert row["corrected"] == {"intent": "support.password_reset"}
+    assert row["corrected"] == body["corrected"]
+
+
+def test_without_an_intent_model_a_correction_must_look_like_a_label(tmp_path):
+    made = engine(tmp_path, intent=None)
+    http = browser(made)
+    number = suggest(http, {"ticket": ticket()}).json()["suggestion_id"]
+    body = {"suggestion_id": number, "decision": "rejected"}
+    for label, status in [("billing.refund", 201), ("Marie Dupont", 422), ("0612345678", 422)]:
+        said = {**body, "corrected": {"intent": label}}
+        assert http.post("/v1/feedback", json=said, headers=key()).status_code == status
+    made.close()
 
 
 # -- personal data -------------------------------------------------------------------------------
