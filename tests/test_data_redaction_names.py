@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.redaction import Placeholders
-from serving.names import hide_names, remember_name
+from data.redaction import Placeholders, hide_names, remember_name
 
 
 def hidden(text, name):
