@@ -129,6 +129,9 @@ class IntentsConfig(Section):
         Precision the abstaining threshold is set for.
     min_examples : int
         Labels with fewer training tickets are left out, and the report lists them.
+    taxonomy : Path, optional
+        YAML of the labels of ``intent``: descriptions, examples and other names. Default: the
+        one that ships. Clients add children in their policies.
     parameters : dict
         Further parameters of :class:`triage.intents.IntentClassifier`, such as ``epochs``.
     """
@@ -137,6 +140,7 @@ class IntentsConfig(Section):
     encoder: str = "default"
     target_precision: float = Field(default=0.98, gt=0, lt=1)
     min_examples: int = Field(default=5, ge=2)
+    taxonomy: Path | None = None
     parameters: dict[str, Any] = Field(default_factory=dict)
 
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from pipelines import prepare, publish, steps
+from pipelines import labels, prepare, publish, steps
 from pipelines.config import NightlyConfig
 from pipelines.lock import workspace_lock
 from pipelines.registry import Registry
@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 STEPS: tuple[Step, ...] = (
     Step("load", prepare.load_tables),
     Step("validate", prepare.check_tables),
+    Step("labels", labels.resolve_labels),
     Step("redact", prepare.redact_texts),
     Step("language", prepare.detect_languages),
     Step("split", prepare.split_parts),

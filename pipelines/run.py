@@ -16,6 +16,7 @@ from pipelines.registry import Proposal, Registry
 from suggest.index import KnowledgeIndex
 from suggest.retriever import Retriever
 from triage.intents import IntentClassifier
+from triage.taxonomy import Taxonomy
 
 Json = dict[str, Any]
 
@@ -70,6 +71,7 @@ class Run:
     train: pd.DataFrame = field(default_factory=pd.DataFrame)
     test: pd.DataFrame = field(default_factory=pd.DataFrame)
     encoder: Encoder | None = None
+    taxonomy: Taxonomy | None = None
     classifiers: dict[str, IntentClassifier] = field(default_factory=dict)
     baselines: dict[str, dict[str, Any]] = field(default_factory=dict)
     left_out: dict[str, dict[str, int]] = field(default_factory=dict)

@@ -4,8 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from data.errors import ArtifactError, ConfigError, EncoderError, MissingFileError, SchemaError
 from pipelines import drift as drifting
 from pipelines.config import KNOWLEDGE
@@ -13,6 +11,7 @@ from pipelines.evaluate import evaluate_target
 from pipelines.evaluate_drafts import evaluate_drafts
 from pipelines.evaluate_search import Champion, evaluate_search
 from pipelines.intervals import Figure
+from pipelines.labels import INTENT, hints, policies
 from pipelines.prepare import statuses_as_json
 from pipelines.run import Json, Measured, Run
 from pipelines.yardstick import CHAMPION, Yardstick
@@ -36,6 +35,7 @@ def train_classifiers(run: Run) -> None:
         model = IntentClassifier(
             encoder=run.encoder,
             target_precision=settings.target_precision,
+            hints=hints(run.taxonomy, labels) if target == INTENT else None,
             random_state=run.config.seed,
         )
         unknown = sorted(set(settings.parameters) - set(model.get_params(deep=False)))
@@ -95,7 +95,7 @@ def measure_answers(run: Run) -> None:
         champion=_champion_search(run),
         yardstick=yardstick,
     )
-    drafter = ReplyDrafter(run.index, retriever=run.retriever, voices=_voices(run))
+    drafter = ReplyDrafter(run.index, retriever=run.retriever, voices=policies(run))
     drafts = evaluate_drafts(
         rows,
         run.links,
@@ -177,19 +177,6 @@ def _labelled(run: Run, target: str) -> tuple[list[str], list[str]]:
     if len(few):
         run.warnings.append(f"{len(few):,} labels of {target} have too few tickets to be learned")
     return list(rows["words"]), list(rows[target].astype(str))
-
-
-def _voices(run: Run) -> dict[str, Any]:
-    voices = {}
-    for client, text in run.policies.items():
-        try:
-            policies = yaml.safe_load(text)
-        except yaml.YAMLError as error:
-            raise ConfigError(f"The policies of {client!r} are not YAML: {error}.") from error
-        if not isinstance(policies, dict):
-            raise ConfigError(f"The policies of {client!r} must be a YAML mapping.")
-        voices[client] = policies
-    return voices
 
 
 def _champion(run: Run, target: str) -> IntentClassifier | None:
