@@ -92,6 +92,8 @@ def test_markdown_becomes_readable_text(source, text):
         ("<h2>A</h2><p>One<br>two</p>", "## A\n\nOne\ntwo"),
         ("<ul><li>a<ul><li>b</li></ul></li><li><p>c</p></li></ul>", "- a\n  - b\n- c"),
         ("<ol start=4><li>a<li>b<li>c</ol>", "4. a\n5. b\n6. c"),
+        ("<ol start='²'><li>a</ol>", "1. a"),
+        (f"<ol start='{'9' * 5000}'><li>a</ol>", "1. a"),
         ("<table><tr><th>A<th>B<tr><td>1<td><p>2</p><p>3</p></table>", "A | B\n1 | 2 3"),
         ("<table><tr><td><p>laid</p><p>out</p></table>", "laid\n\nout"),
         ("<dl><dt>Fee<dd>None</dl>", "- Fee: None"),
@@ -383,7 +385,8 @@ BAD_FRONT_MATTER = {
     "a time of other digits": "x: !!timestamp x",
     "a flag of another word": "x: !!bool x",
     "a huge number": f"version: 0x{'f' * 5000}",
-    "a huge key": f"version: {'9' * 5000}",
+    "too many digits": f"version: {'9' * 5000}",
+    "a huge key": f"? 0x{'f' * 5000}\n: x",
 }
 
 

@@ -191,7 +191,7 @@ def _check_size(meta: Any, name: str) -> None:
                 f"The front matter of '{name}' must hold whole numbers of at most {_MOST_BITS} "
                 "bits. It holds a larger one: put it in quotes."
             )
-        inner = value.values() if isinstance(value, dict) else value
+        inner = (*value, *value.values()) if isinstance(value, dict) else value
         if isinstance(value, (dict, list, tuple, set)):
             waiting += [(item, depth + 1) for item in inner]
 

@@ -47,6 +47,8 @@ _IMPLIED_ENDS = (
     (["li"], ("li",)),
     (["dt", "dd"], ("dt", "dd")),
 )
+# As many digits as CommonMark allows; str.isdigit also takes digits that int refuses.
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -192,7 +194,8 @@ class _Walker:
 
     def list_(self, node: Tag) -> list[str]:
         lines: list[str] = []
-        number = int(start) if (start := str(node.get("start", "1"))).isdigit() else 1
+        start = str(node.get("start", "1"))
+        number = int(start) if _NUMBER.fullmatch(start) else 1
         for child in node.children:
             if not isinstance(child, Tag) or _is_left_out(child):
                 continue
