@@ -22,7 +22,6 @@ from serving.records import Shown, feedback_row, suggestion_rows
 from serving.run import Costs, Run
 from serving.schemas import (
     ArticleIn,
-    CorrectedIn,
     FeedbackIn,
     Options,
     SuggestIn,
