@@ -22,6 +22,7 @@ from data.encoders import Encoder, default_encoder
 from data.errors import ArtifactError, ParameterError
 from data.text import LANGUAGES, detect_language
 from triage import metrics
+from triage.blend import best_blend, blend
 from triage.calibration import Calibrator, best_calibrator
 from triage.decisions import decisions, threshold_for
 from triage.features import LexicalFeatures, encode, joined
@@ -308,8 +309,8 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         return self._blended(rows, self.kernel_.scores_and_nearest(rows)[0])
 
     def _blended(self, rows: NDArray[np.float32], kernel: NDArray[np.float32]) -> Table:
-        network = _standardised(self.network_.scores(rows), self.blend_[0])
-        return np.asarray(network + _standardised(kernel, self.blend_[1]), dtype=np.float64)
+        spreads, shares = self.blend_
+        return blend(self.network_.scores(rows), kernel, spreads, shares)
 
     def _scores_and_signals(self, texts: Sequence[str]) -> tuple[Table, Table, NDArray[np.float64]]:
         rows = self._rows(texts)
@@ -343,14 +344,10 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
             )
             tables.append((network.scores(rows[outer]), kernel.scores_and_nearest(rows[outer])[0]))
             positions.append(outer)
-        # The heads' spreads put them on one scale; held-out rows tell the honest spread.
-        self.blend_ = np.array(
-            [np.concatenate([_centred(t[i]).ravel() for t in tables]).std() for i in (0, 1)]
-        )
-        scores = [
-            _standardised(a, self.blend_[0]) + _standardised(b, self.blend_[1]) for a, b in tables
-        ]
-        return np.concatenate(positions), np.concatenate(scores).astype(np.float64)
+        held_out = np.concatenate(positions)
+        heads = [np.concatenate([table[i] for table in tables]) for i in (0, 1)]
+        self.blend_ = best_blend(heads, targets[held_out])
+        return held_out, blend(heads[0], heads[1], *self.blend_)
 
     def _calibrate(self, scores: Table, targets: NDArray[np.intp]) -> None:
         self.calibrator_, losses = best_calibrator(scores, targets, random_state=self.random_state)
@@ -372,11 +369,3 @@ def _fold_numbers(
         rows = np.flatnonzero(targets == label)
         part[rng.permutation(rows)] = (np.arange(len(rows)) + rng.integers(folds)) % folds
     return part
-
-
-def _centred(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    return scores - scores.mean(axis=1, keepdims=True)
-
-
-def _standardised(scores: NDArray[np.float32], spread: float) -> NDArray[np.float32]:
-    return _centred(scores) / np.float32(max(spread, 1e-9))
