@@ -3,7 +3,7 @@
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,10 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.errors import ParameterError
-from data.redaction import redact
+from data.redaction import Placeholders, remember_name
 from data.ticket import Ticket, as_ticket
 from pipelines.evaluate_search import gold
 from pipelines.intervals import Figure, mean, measure
+from pipelines.prepare import hide
 from pipelines.run import Json
 from pipelines.yardstick import Draws, Yardstick, shorten
 from suggest.draft import Draft
@@ -30,6 +31,13 @@ _SHOWN, _SILENT = 10, 3
 _SLOT = re.compile(r"\{\{.*?\}\}")
 _VALUE = r"([^\n]{1,200}?)"
 _GAP = re.compile(r"\[[A-Za-z_][\w.]*\]")
+_KEY = b"night"
+# The name of a product, a plan or a shop is no person's.
+_NAME_KEY = re.compile(
+    r"(?:^|customer|person|contact|requester|user|recipient|address|account|owner)\.(?:full_?)?name$"
+    r"|(?:first|last|family|given|full|customer|recipient|contact)_?name$",
+    re.IGNORECASE,
+)
 _CHECKED = re.compile(r"\S*(?:\d|://|www\.)\S*")
 
 
@@ -61,6 +69,7 @@ def evaluate_drafts(
     *,
     intents: IntentClassifier | None,
     yardstick: Yardstick,
+    hidden: Mapping[tuple[str, str], Placeholders] | None = None,
 ) -> DraftsMeasured:
     """Draft replies to a sample of test tickets and judge them.
 
@@ -76,6 +85,8 @@ def evaluate_drafts(
     intents : IntentClassifier or None
         Tells the drafter what a ticket is about, as in the service.
     yardstick : Yardstick
+    hidden : mapping, optional
+        By client and ticket: what hides its known names in the drafts that are shown.
     """
     drawn = yardstick.sample(rows, yardstick.settings.drafts)
     if drawn.empty:
@@ -87,7 +98,7 @@ def evaluate_drafts(
     figures = _figures(made, gold(drawn, links), yardstick.draws(drawn))
     bad = float(report["ungrounded"])
     figures["ungrounded_sentences"] = Figure(bad, bad, bad, report["sentences"])
-    return DraftsMeasured(figures, report, _to_read(tickets, made), seconds)
+    return DraftsMeasured(figures, report, _to_read(tickets, made, hidden or {}), seconds)
 
 
 def is_supported(text: str, source: str, known: Iterable[str] | None = None) -> bool:
@@ -235,15 +246,25 @@ def _uses(draft: Draft, right: set[str]) -> bool:
     )
 
 
-def _to_read(tickets: Sequence[Ticket], made: Sequence[Draft]) -> list[Json]:
+def _to_read(
+    tickets: Sequence[Ticket],
+    made: Sequence[Draft],
+    hidden: Mapping[tuple[str, str], Placeholders],
+) -> list[Json]:
     """Choose drafts to read; where there is none there is little to read, so fewer of these."""
     pairs = list(zip(tickets, made, strict=True))
     drafted = [p for p in pairs if p[1].outcome != "none"][:_SHOWN]
     silent = [p for p in pairs if p[1].outcome == "none"][: max(_SILENT, _SHOWN - len(drafted))]
-    return [_shown(ticket, draft) for ticket, draft in (*drafted, *silent)]
+    return [
+        _shown(ticket, draft, hidden.get((ticket.client_id, ticket.ticket_id), Placeholders(_KEY)))
+        for ticket, draft in (*drafted, *silent)
+    ]
 
 
-def _shown(ticket: Ticket, draft: Draft) -> Json:
+def _shown(ticket: Ticket, draft: Draft, held: Placeholders) -> Json:
+    # A slot may have been filled with a name that only the context holds.
+    for name in (ticket.customer.name or "", *_names(ticket.context)):
+        remember_name(name, held)
     return {
         "ticket_id": ticket.ticket_id,
         "client_id": ticket.client_id,
@@ -251,15 +272,24 @@ def _shown(ticket: Ticket, draft: Draft) -> Json:
         "outcome": draft.outcome,
         "reason": draft.reason,
         "p_accept": draft.p_accept,
-        "ticket": shorten(ticket.text, 600),
-        "sentences": [_shown_sentence(s) for s in draft.sentences],
-        "steps": [_shown_sentence(s) for s in draft.steps],
+        "ticket": shorten(hide(ticket.text, held), 600),
+        "sentences": [_shown_sentence(s, held) for s in draft.sentences],
+        "steps": [_shown_sentence(s, held) for s in draft.steps],
     }
 
 
-def _shown_sentence(sentence: Any) -> Json:
+def _names(context: Mapping[str, Any], of: str = "") -> Iterator[str]:
+    """Yield what a ticket's context gives as names of people, such as ``customer.name``."""
+    for key, value in context.items():
+        if isinstance(value, Mapping):
+            yield from _names(value, str(key))
+        elif isinstance(value, str) and _NAME_KEY.search(f"{of}.{key}"):
+            yield value
+
+
+def _shown_sentence(sentence: Any, held: Placeholders) -> Json:
     support = sentence.support
     source = ""
     if support is not None and support.source != "phrase":
         source = f"{support.id}@{support.version} {support.span[0]}–{support.span[1]}"
-    return {"text": str(redact(sentence.text)), "role": sentence.role, "source": source}
+    return {"text": hide(sentence.text, held), "role": sentence.role, "source": source}

@@ -11,7 +11,7 @@ from data.errors import SchemaError
 from data.files import read_text
 from data.knowledge import read_articles
 from data.load import load_article_links, load_table, load_tickets
-from data.redaction import Placeholders, redact
+from data.redaction import Placeholders, hide_names, redact, remember_name
 from data.schema import validate_articles, validate_tickets
 from data.split import split_by_time
 from data.synthetic import write_samples
@@ -26,6 +26,8 @@ _PERSONAL = ("customer_name", "headers")
 # Written last: where it is missing, an earlier write was cut short.
 _LAST_OF_SAMPLE = "client.yaml"
 _MANY_APART = 0.1
+# Nothing hashed under it leaves the process, so it keeps no secret.
+_KEY = b"night"
 
 
 def load_tables(run: Run) -> None:
@@ -97,11 +99,13 @@ def redact_texts(run: Run) -> None:
     """Replace every text by its cleaned, redacted form; ``words`` is what models read."""
     tickets = run.tickets
     subjects = tickets["subject"] if "subject" in tickets else [None] * len(tickets)
+    names = tickets["customer_name"] if "customer_name" in tickets else [None] * len(tickets)
+    keys = zip(tickets["client_id"].astype(str), tickets["ticket_id"].astype(str), strict=True)
     texts, heads = [], []
-    for subject, text in zip(subjects, tickets["text"], strict=True):
-        held = Placeholders()
-        heads.append(str(redact(clean(_string(subject)), placeholders=held)))
-        texts.append(str(redact(clean(_string(text)), placeholders=held)))
+    for key, name, subject, text in zip(keys, names, subjects, tickets["text"], strict=True):
+        held = run.hidden.setdefault(key, Placeholders(_KEY))
+        heads.append(hide(clean(_string(subject)), held, name=_string(name)))
+        texts.append(hide(clean(_string(text)), held, name=_string(name)))
     run.tickets = tickets.drop(columns=[c for c in _PERSONAL if c in tickets]).assign(
         subject=heads, text=texts
     )
@@ -110,6 +114,23 @@ def redact_texts(run: Run) -> None:
     if empty:
         run.warnings.append(f"{empty:,} tickets have no words of their own and were left out")
         run.tickets = run.tickets[run.tickets["words"].str.strip() != ""].reset_index(drop=True)
+
+
+def hide(text: str, held: Placeholders, *, name: str = "") -> str:
+    """Redact a text, with the names that are known of its ticket.
+
+    Parameters
+    ----------
+    text : str
+    held : Placeholders
+        The ticket's own, with a key.
+    name : str, optional
+        Of the customer; remembered for the ticket's other texts.
+    """
+    redacted = str(redact(text, placeholders=held))
+    # After redaction: a text names people in an order of its own, and keeps their numbers.
+    remember_name(name, held)
+    return hide_names(redacted, held)
 
 
 def detect_languages(run: Run) -> None:

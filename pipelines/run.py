@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from data.encoders import Encoder
+from data.redaction import Placeholders
 from pipelines.config import NightlyConfig
 from pipelines.gate import Verdict
 from pipelines.intervals import Figure
@@ -65,6 +66,8 @@ class Run:
     tickets: pd.DataFrame = field(default_factory=pd.DataFrame)
     articles: pd.DataFrame = field(default_factory=pd.DataFrame)
     links: pd.DataFrame = field(default_factory=pd.DataFrame)
+    # By client and ticket: what hides its known names; lives in memory only.
+    hidden: dict[tuple[str, str], Placeholders] = field(default_factory=dict)
     policies: dict[str, str] = field(default_factory=dict)
     statuses: list[Json] = field(default_factory=list)
     fingerprint: str = ""

@@ -103,6 +103,7 @@ def measure_answers(run: Run) -> None:
         drafter,
         intents=run.classifiers.get("intent"),
         yardstick=yardstick,
+        hidden=run.hidden,
     )
     skipped = float(len(statuses_as_json(run.statuses)))
     figures = {

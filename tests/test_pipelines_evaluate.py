@@ -1,10 +1,13 @@
 """The measures of a night on answers known beforehand."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from data.encoders import HashingEncoder
+from data.redaction import Placeholders, remember_name
 from data.synthetic import small_knowledge
 from pipelines.config import EvaluateConfig
 from pipelines.evaluate import evaluate_target, score
@@ -220,6 +223,31 @@ def test_drafts_are_counted_and_every_sentence_checked(index: KnowledgeIndex) ->
     assert sum(measured.report["outcomes"].values()) == pytest.approx(1)
     assert measured.report["sentences"] > 0
     assert measured.figures["ungrounded_sentences"].value == 0
+
+
+def test_names_are_hidden_in_the_drafts_that_are_shown(index: KnowledgeIndex) -> None:
+    rows, links = asked(index)
+    articles = small_knowledge()
+    articles["text"] = "{{ customer_name }} and {{ clerk }} wait: " + articles["text"]
+    named = KnowledgeIndex(HashingEncoder(64)).fit(articles)
+    rows["context"] = [{"customer_name": "Rose Quimby", "clerk": "Otto Vance"}] * len(rows)
+    held = {}
+    for client, ticket in zip(rows["client_id"], rows["ticket_id"], strict=True):
+        held[client, ticket] = Placeholders(b"key")
+        remember_name("Otto Vance", held[client, ticket])
+    rows["subject"] = "Otto Vance told me to ask"
+    measured = evaluate_drafts(
+        rows,
+        links,
+        named,
+        ReplyDrafter(named, threshold=0.0, least_acceptance=0.0),
+        intents=None,
+        yardstick=YARD,
+        hidden=held,
+    )
+    shown = json.dumps(measured.to_read)
+    assert "[NAME_" in shown
+    assert not any(name in shown for name in ("Rose", "Quimby", "Otto", "Vance"))
 
 
 def test_a_source_that_changed_under_a_draft_is_noticed(index: KnowledgeIndex) -> None:

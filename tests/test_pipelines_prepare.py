@@ -75,6 +75,22 @@ def test_personal_data_is_gone_and_order_numbers_stay(tmp_path: Path) -> None:
     assert "A-1000" in run.tickets["words"].iloc[0]
 
 
+def test_names_the_helpdesk_knows_are_hidden(tmp_path: Path) -> None:
+    given = rows()
+    given[0] |= {
+        "customer_name": "Rose Quimby",
+        "subject": "Parcel of Quimby",
+        "text": "This is Quimby, Rose ordered roses and they are not here. Rose Quimby",
+    }
+    run = through(
+        make(tmp_path, given), prepare.load_tables, prepare.check_tables, prepare.redact_texts
+    )
+    said = run.tickets.set_index("ticket_id").loc["t0", ["subject", "text", "words"]]
+    assert not said.str.contains("Quimby|Rose").any()
+    assert "ordered roses" in said["words"]
+    assert "[NAME_" in said["subject"]
+
+
 def test_languages_are_recognised_where_they_are_missing(tmp_path: Path) -> None:
     given = rows()
     given[0]["language"] = "pl"
