@@ -137,10 +137,12 @@ class _Calls:
             metrics.feedback_total().labels(body.decision).inc()
         return _kept(kept)
 
-    async def article(self, request: Request, client: str, article_id: ArticleId) -> Response:
-        """Read an article of the client's own knowledge."""
+    async def article(
+        self, request: Request, client: str, article_id: ArticleId, live: bool = False
+    ) -> Response:
+        """Read an article: its newest version, or with ``live`` the one that answers tickets."""
         await _asked(request, client)
-        return _json(await self._run(self.engine.article, client, article_id))
+        return _json(await self._run(self.engine.article, client, article_id, live))
 
     async def put_article(
         self, request: Request, client: str, article_id: ArticleId, body: ArticleIn

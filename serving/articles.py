@@ -40,14 +40,21 @@ class ArticleDesk:
         self.lock = threading.RLock()
         self._applied: tuple[Knowledge | None, int] = (None, 0)
 
-    def get(self, index: Knowledge | None, client: str, article_id: str) -> Row:
-        """Return an article in its newest version.
+    def get(
+        self, index: Knowledge | None, client: str, article_id: str, *, live: bool = False
+    ) -> Row:
+        """Return an article in its newest version, or in the one that answers tickets.
 
         Raises
         ------
         ProblemError
             404 when the client has no such article.
         """
+        if live:
+            answers = find(index, client, article_id)
+            if answers is None:
+                raise _unknown(article_id)
+            return _public(answers, index)
         edit = self.store.edit(client, article_id)
         indexed = find(index, client, article_id)
         if edit is not None and edit["version"] >= (indexed or {}).get("version", 0):

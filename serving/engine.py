@@ -244,9 +244,9 @@ class SupportEngine:
             idempotency=asked.idempotency,
         )
 
-    def article(self, client: str, article_id: str) -> Row:
+    def article(self, client: str, article_id: str, live: bool = False) -> Row:
         """Answer ``GET /v1/kb/{client}/articles/{id}``."""
-        return self.desk.get(self._snapshot.index, client, article_id)
+        return self.desk.get(self._snapshot.index, client, article_id, live=live)
 
     def put_article(self, article_id: str, body: ArticleIn, asked: Asked) -> Kept:
         """Answer ``PUT /v1/kb/{client}/articles/{id}``: on disk and in the index on return."""

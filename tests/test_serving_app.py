@@ -525,6 +525,8 @@ def test_a_draft_leaves_the_approved_version_live(tmp_path):
     told = http.put(path, json=draft, headers=key()).json()
     assert (told["version"], told["live_version"], told["indexed"]) == (2, 1, False)
     assert http.get(path, headers=key()).json()["version"] == 2
+    shown = http.get(f"{path}?live=true", headers=key()).json()
+    assert (shown["version"], shown["status"]) == (1, "approved")
     assert live_version(http) == 1
     first.close()
 
@@ -545,6 +547,7 @@ def test_a_draft_leaves_the_approved_version_live(tmp_path):
     assert (told["live_version"], told["indexed"]) == (None, False)
     assert live_version(http) is None
     http.put(path, json=draft, headers=key())
+    assert http.get(f"{path}?live=true", headers=key()).status_code == 404
     third.close()
 
     fourth = engine(tmp_path)

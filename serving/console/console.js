@@ -131,7 +131,8 @@ function correct(label, button) {
 function source(id) {
   if (!desk.sources.has(id)) {
     const path = `/v1/kb/${encodeURIComponent(desk.client)}/articles/${encodeURIComponent(id)}`;
-    const asked = call("GET", path);
+    // A draft that nobody approved yet is no source.
+    const asked = call("GET", `${path}?live=true`);
     asked.catch(() => desk.sources.delete(id));
     desk.sources.set(id, asked);
   }
