@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from pipelines import labels, prepare, publish, steps
+from pipelines import acceptance, labels, prepare, publish, steps
 from pipelines.config import NightlyConfig
 from pipelines.lock import workspace_lock
 from pipelines.registry import Registry
@@ -27,6 +27,7 @@ STEPS: tuple[Step, ...] = (
     Step("split", prepare.split_parts),
     Step("train", steps.train_classifiers),
     Step("index", steps.build_index),
+    Step("feedback", acceptance.learn_acceptance),
     Step("evaluate", steps.measure_classifiers),
     Step("answers", steps.measure_answers),
     Step("drift", steps.compare_nights),

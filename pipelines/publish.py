@@ -13,6 +13,7 @@ import numpy as np
 from data.artifact import atomic_write
 from data.errors import RegistryError
 from pipelines import knowledge, promotions
+from pipelines.acceptance import ACCEPTANCE
 from pipelines.config import KNOWLEDGE, GateConfig
 from pipelines.gate import Evidence, GatePolicy, Rule, Verdict, decide
 from pipelines.registry import Decision
@@ -69,6 +70,9 @@ def register(run: Run) -> None:
     if run.retriever is not None:
         run.retriever.save(run.staging / RETRIEVER)
         run.staged[RETRIEVER] = run.staging / RETRIEVER
+    if run.acceptance is not None and run.acceptance_is_new:
+        run.acceptance.save(run.staging / ACCEPTANCE)
+        run.staged[ACCEPTANCE] = run.staging / ACCEPTANCE
     run.proposal = run.registry.propose(
         run.night, run.staged, parameters=_parameters(run), metrics=_metrics(run)
     )

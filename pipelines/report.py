@@ -71,7 +71,7 @@ def _verdict(run: Run) -> Json:
 
 def registered(model: str) -> tuple[str, ...]:
     """Names in the registry of what one verdict is about."""
-    return ("retriever",) if model == "knowledge" else (model,)
+    return ("retriever", "acceptance") if model == "knowledge" else (model,)
 
 
 def _data(run: Run) -> Json:

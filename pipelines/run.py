@@ -14,6 +14,7 @@ from pipelines.config import NightlyConfig
 from pipelines.gate import Verdict
 from pipelines.intervals import Figure
 from pipelines.registry import Proposal, Registry
+from suggest.acceptance import PriorLogistic
 from suggest.index import KnowledgeIndex
 from suggest.retriever import Retriever
 from triage.intents import IntentClassifier
@@ -80,6 +81,8 @@ class Run:
     left_out: dict[str, dict[str, int]] = field(default_factory=dict)
     index: KnowledgeIndex | None = None
     retriever: Retriever | None = None
+    acceptance: PriorLogistic | None = None
+    acceptance_is_new: bool = False
     targets: dict[str, Measured] = field(default_factory=dict)
     knowledge: Measured | None = None
     examples: list[Json] = field(default_factory=list)

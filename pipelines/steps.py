@@ -95,7 +95,9 @@ def measure_answers(run: Run) -> None:
         champion=_champion_search(run),
         yardstick=yardstick,
     )
-    drafter = ReplyDrafter(run.index, retriever=run.retriever, voices=policies(run))
+    drafter = ReplyDrafter(
+        run.index, retriever=run.retriever, voices=policies(run), acceptance=run.acceptance
+    )
     drafts = evaluate_drafts(
         rows,
         run.links,

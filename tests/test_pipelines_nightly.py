@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from sqlalchemy import JSON, create_engine
 
 from data.champions import read_pointer
 from data.errors import RegistryError, SchemaError
@@ -20,6 +21,7 @@ from pipelines.registry import Registry
 from pipelines.report import build
 from pipelines.report_html import render
 from pipelines.run import Run, Step
+from suggest.acceptance import PriorLogistic
 
 # MLflow's own queries use a loader option that the newest SQLAlchemy deprecates.
 
@@ -322,3 +324,35 @@ def test_a_failing_commit_puts_the_knowledge_back(
         run_night(load_config(again / "nightly.toml"), now=NOW + timedelta(days=1))
     assert in_force(again) == before
     assert not (again / "work" / "knowledge_before.json").exists()
+
+
+def test_feedback_comes_into_force_with_the_knowledge(again: Path) -> None:
+    ids = [f"s{i}" for i in range(60)]
+    good = [i % 2 == 0 for i in range(60)]
+    suggestions = pd.DataFrame(
+        {
+            "suggestion_id": ids,
+            "ticket_id": ids,
+            "client_id": "acme",
+            "outcome": "validate",
+            "ticket_text": "",
+            "shown_at": NOW.isoformat(),
+            "features": [{"support": 0.9 if g else 0.1} for g in good],
+        }
+    )
+    feedback = pd.DataFrame(
+        {
+            "suggestion_id": ids,
+            "at": [(NOW + timedelta(minutes=i)).isoformat() for i in range(60)],
+            "decision": ["sent" if g else "rejected" for g in good],
+            "corrected": [{}] * 60,
+        }
+    )
+    engine = create_engine(f"sqlite:///{again / 'work' / 'store.db'}")
+    suggestions.to_sql("suggestions", engine, index=False, dtype={"features": JSON()})
+    feedback.to_sql("feedback", engine, index=False, dtype={"corrected": JSON()})
+    engine.dispose()
+    run_night(load_config(again / "nightly.toml"), now=NOW + timedelta(days=1))
+    folder = Registry(again / "work").folder("acceptance")
+    assert folder is not None
+    assert PriorLogistic.load(folder).n_rows_ == 60
