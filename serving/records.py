@@ -89,8 +89,7 @@ def _redacted(suggestion_id: str, ticket: Ticket, draft: str, key: bytes) -> Row
 
 def _hidden(text: str, placeholders: "Placeholders", name: str | None = None) -> str:
     """Redact a text, known names included."""
-    from data.redaction import redact
-    from serving.names import hide_names, remember_name
+    from data.redaction import hide_names, redact, remember_name
 
     redacted = str(redact(text, placeholders=placeholders))
     remember_name(name, placeholders)

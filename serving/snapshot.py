@@ -168,6 +168,7 @@ def load_snapshot(
     ArtifactError, MissingFileError
         When a named folder is damaged or missing and ``damaged`` is not given.
     """
+    from suggest.acceptance import PriorLogistic
     from suggest.drafter import ReplyDrafter
     from suggest.index import KnowledgeIndex
     from suggest.retriever import Retriever
@@ -197,7 +198,8 @@ def load_snapshot(
     if (root / KNOWLEDGE).is_dir():
         index = KnowledgeIndex.load(root / KNOWLEDGE, encoder=encoder)
         retriever = part("retriever", "retriever", lambda f: Retriever.load(f, index))
-        drafter = ReplyDrafter(index, retriever=retriever, voices=voices)
+        acceptance = part("acceptance", "acceptance", PriorLogistic.load)
+        drafter = ReplyDrafter(index, retriever=retriever, voices=voices, acceptance=acceptance)
     return Snapshot(intent, index, retriever, drafter, versions, pointer.night)
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from serving_desk import KEYS, drafter_over, engine, intent_model, knowledge, ticket
 
-from data.champions import PointerEntry, write_pointer
+from data.artifact import read_artifact
+from data.champions import PointerEntry, read_pointer, write_pointer
 from data.encoders import HashingEncoder
 from serving.engine import Asked, SupportEngine
 from serving.problems import ProblemError
@@ -18,6 +19,7 @@ from serving.reload import Reloader
 from serving.schemas import ArticleIn, FeedbackIn, SuggestIn, TriageIn
 from serving.settings import Settings
 from serving.snapshot import known_clients, load_snapshot, read_voices
+from suggest.acceptance import acceptance_model
 
 ASKED = Asked("lumen", "test")
 BODY = SuggestIn(ticket=ticket())
@@ -305,6 +307,20 @@ def test_without_a_last_good_set_the_undamaged_parts_serve(tmp_path, caplog):
     assert desk.status()["problems"][0].startswith("new models were refused")
     assert "serving without the damaged parts: intent 1" in caplog.text
     desk.close()
+
+
+def test_what_agents_taught_is_in_force(tmp_path):
+    root = tmp_path / "champions"
+    champions(root)
+    model = acceptance_model()
+    model.fit([dict.fromkeys(model.start, 0.5)] * 60, [0] * 60)
+    digest = read_artifact(model.save(root / "acceptance" / "4"), kind="acceptance").digest
+    before = read_pointer(root)
+    entry = PointerEntry("4", "acceptance/4", digest)
+    write_pointer(root, {**before.models, "acceptance": entry}, night="night-4")
+    found = load_snapshot(root, encoder=HashingEncoder())
+    assert found.versions["acceptance"] == "acceptance:4"
+    assert found.drafter.acceptance.coef_ == model.coef_
 
 
 def test_a_clients_edits_survive_a_new_night(watched):

@@ -25,7 +25,6 @@ MODULES = ("intents", "retrieval", "grounding", "service")
 def main(wanted: list[str]) -> None:
     """Run the named benchmarks, all when none is named."""
     console = Console()
-    kept = {row["figure"]: row for row in _read()}
     stamp = {"date": datetime.now(UTC).date().isoformat(), "commit": _commit()}
     for module in MODULES:
         for name, run in importlib.import_module(module).BENCHMARKS.items():
@@ -37,6 +36,8 @@ def main(wanted: list[str]) -> None:
                 rows = run()
             cost = f"{time.time() - started:.0f} s, {time.process_time() - cpu:.0f} CPU s"
             console.print(f"[bold]{label}[/] {cost}")
+            # Read again: another run may have written meanwhile.
+            kept = {row["figure"]: row for row in _read()}
             for row in rows:
                 kept[row["figure"]] = {"benchmark": label, **row, **stamp}
                 _show(console, row)
