@@ -101,7 +101,7 @@ class Server:
         self.started = time.perf_counter()
         settings = {
             "DESKPILOT_STATE": str(state()),
-            "DESKPILOT_KEYS": f'{{"{CLIENT}": "{KEY}"}}',
+            "DESKPILOT_KEYS": f"{CLIENT}:{KEY}",
             "DESKPILOT_RATE_PER_SECOND": "100000",
             "DESKPILOT_BURST": "100000",
         }
