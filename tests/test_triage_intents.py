@@ -169,6 +169,15 @@ def test_bad_parameters_are_named_at_fit(name: str, value: float) -> None:
         model.fit(["a", "b"], ["x", "y"])
 
 
+def test_another_layout_is_refused_on_load(tmp_path, examples, monkeypatch) -> None:
+    model = IntentClassifier(encoder=HashingEncoder(), epochs=2).fit(*examples)
+    with monkeypatch.context() as older:
+        older.setattr("triage.intents.LAYOUT", 1)
+        model.save(tmp_path / "intent")
+    with pytest.raises(ArtifactError, match="has layout 1.*run the night again"):
+        IntentClassifier.load(tmp_path / "intent", encoder=HashingEncoder())
+
+
 def test_another_encoder_is_refused_on_load(tmp_path, examples) -> None:
     folder = tmp_path / "intent"
     IntentClassifier(encoder=HashingEncoder(), epochs=2).fit(*examples).save(folder)

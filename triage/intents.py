@@ -19,7 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from data.artifact import read_artifact, write_artifact
 from data.encoders import Encoder, default_encoder
-from data.errors import ArtifactError, ParameterError
+from data.errors import ArtifactError, ArtifactFormatError, ParameterError
 from data.text import LANGUAGES, detect_language
 from triage import metrics
 from triage.blend import best_blend, blend
@@ -35,6 +35,8 @@ from triage.texts import Texts, as_texts, hint_texts, training_rows
 Table = NDArray[np.float64]
 
 KIND = "intent"
+# Raised whenever the arrays of a model folder change their meaning.
+LAYOUT = 2
 # Past this many rows one held-out part is as good as folds, at a third of the cost.
 _FOLD_ROWS = 20_000
 
@@ -238,6 +240,11 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         """
         artifact = read_artifact(folder, kind=KIND)
         given = artifact.parameters
+        if given.get("layout") != LAYOUT:
+            raise ArtifactFormatError(
+                f"The model {artifact.path} has layout {given.get('layout')}. This version reads "
+                f"layout {LAYOUT}: run the night again."
+            )
         chosen = encoder or default_encoder()
         if chosen.fingerprint != given["encoder_fingerprint"]:
             raise ArtifactError(
@@ -291,6 +298,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         init = {k: v for k, v in self.get_params(deep=False).items() if k != "encoder"}
         init["languages"] = list(init["languages"])
         return {
+            "layout": LAYOUT,
             "init": init,
             "encoder": self.encoder_.name,
             "encoder_fingerprint": self.encoder_.fingerprint,
