@@ -174,7 +174,7 @@ def test_another_layout_is_refused_on_load(tmp_path, examples, monkeypatch) -> N
     with monkeypatch.context() as older:
         older.setattr("triage.intents.LAYOUT", 1)
         model.save(tmp_path / "intent")
-    with pytest.raises(ArtifactError, match="has layout 1.*run the night again"):
+    with pytest.raises(ArtifactError, match=r"has layout 1\. .* run the night again"):
         IntentClassifier.load(tmp_path / "intent", encoder=HashingEncoder())
 
 
