@@ -133,7 +133,9 @@ def index_version(articles: pd.DataFrame, fingerprint: str) -> str:
     """
     columns = [name for name in _CONTENT if name in articles.columns]
     digest = hashlib.sha256(f"{_LAYOUT}\0{fingerprint}".encode())
-    for row in articles[columns].to_dict("records"):
+    content = articles[columns].astype(object)
+    # A missing value is the same state whether it was read as None or as NaN.
+    for row in content.where(content.notna(), None).to_dict("records"):
         digest.update(json.dumps(row, sort_keys=True, default=str).encode())
     at = articles["updated_at"].max() if len(articles) else pd.NaT
     stamp = "empty" if pd.isna(at) else pd.Timestamp(at).strftime("%Y-%m-%dT%H:%MZ")
