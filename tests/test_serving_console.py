@@ -141,6 +141,7 @@ def test_without_a_key_it_asks_for_one(page, base):
     page.wait(lambda: "does not know this key" in page.text("#key-error"))
     page.all("#key")[0].send_keys(KEYS["lumen"], KEY.ENTER)
     page.wait(lambda: len(page.all("#tickets li")) > 5)
+    assert page.text("#client") == "lumen"
     page.driver.get_log("browser")  # the refused request is logged there, as it should be
 
 
@@ -238,6 +239,7 @@ def test_j_and_k_walk_through_the_tickets(page):
     page.press("k")
     page.wait(lambda: page.all("#tickets li:nth-child(1) button[aria-current=true]"))
     page.ready()
+    assert len(page.all("#tickets button[aria-current=true]")) == 1
 
 
 def test_every_field_has_a_label_and_every_button_a_name(page):
