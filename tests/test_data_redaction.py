@@ -515,3 +515,16 @@ def test_a_missing_text_is_empty(missing: Any) -> None:
 def test_what_is_no_text_is_refused(wrong: Any, name: str) -> None:
     with pytest.raises(ParameterError, match=f"'text' parameter of redact .* Got {name} instead"):
         redact(wrong)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I moved to 14 Larkspur Close, Leeds LS8 2QT, thanks", "I moved to [ADDRESS_1], thanks"),
+        ("Meine Steuer-ID lautet 29 314 170 583.", "Meine Steuer-ID lautet [NATIONAL_ID_1]."),
+        ("Versión 7.0.4, IP 192.0.2.146.", "Versión 7.0.4, IP [IP_1]."),
+        ("Version 10.0.2.146", "Version 10.0.2.146"),
+    ],
+)
+def test_a_number_is_taken_whole(text: str, expected: str) -> None:
+    assert redact(text) == expected

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.redaction import Placeholders, hide_names, remember_name
+from data.redaction import Placeholders, hide_names, redact, remember_name
 
 
 def hidden(text, name):
@@ -50,3 +50,17 @@ def test_a_text_without_the_name_stays_as_it_is(text):
 )
 def test_the_full_name_never_survives(before, after):
     assert "Anna Meier" not in hidden(f"{before} Anna Meier {after}", "Anna Meier")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Please reach Sam Porter on +44 20 7946 0018.", "Please reach [NAME_1] on [PHONE_1]."),
+        ("Eşimi arayın: Murat Şahin, +90 212 555 01 23.", "Eşimi arayın: [NAME_1], [PHONE_1]."),
+        ("Zuständig: Ute van den Berg <u@example.org>", "Zuständig: [NAME_1] <[EMAIL_1]>"),
+        ("Meine Telefonnummer: 0151 23456789", "Meine Telefonnummer: [PHONE_1]"),
+        ("Customer Service, +44 20 7946 0018", "Customer Service, [PHONE_1]"),
+    ],
+)
+def test_a_name_before_a_number_or_an_address_is_found(text, expected):
+    assert redact(text) == expected

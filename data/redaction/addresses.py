@@ -9,6 +9,7 @@ from data.text.phrases import word_set
 _U = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞİĹŁŃŇŌŐŒŔŘŚŞŠŤŪŮŰŹŻŽ"
 _CAP = rf"[{_U}][\w'’.\-]{{0,40}}"
 _TOWN = rf"[{_U}][\w'’]{{0,40}}"
+_WORDS = rf"[{_U}][^\W\d_'’.\-]{{1,40}}"
 _CITY = rf"{_TOWN}(?:[ /\-]{_TOWN}){{0,3}}"
 _SMALL = (
     r"(?:de|du|des|del|della|dell|delle|dei|degli|di|da|do|dos|das|la|le|les|las|los|el|lo|van|von"
@@ -33,7 +34,7 @@ _FORMS = tuple(
         rf"|Lane|Ln|Drive|Dr|Close|Court|Ct|Crescent|Boulevard|Blvd|Way|Place|Pl|Square|Sq"
         rf"|Terrace|Gardens|Grove|Mews|Row|Parade|Highway|Hwy)\b\.?"
         rf"(?:,? (?:Apt|Apartment|Flat|Unit|Suite)\.? ?\w{{1,5}})?"
-        rf"(?:, {_CAP}(?: {_CAP}){{0,2}})?(?:,? [A-Z]{{2}})?"
+        rf"(?:, {_WORDS}(?: {_WORDS}){{0,2}})?(?:,? [A-Z]{{2}}(?!\w))?"
         rf"(?:,? (?:[0-9]{{5}}(?:-[0-9]{{4}})?"
         rf"|[A-Z]{{1,2}}[0-9][A-Z0-9]? ?[0-9][A-Z]{{2}}))?(?!\w)",
         # 8 bis rue des Tilleuls, 69003 Lyon

@@ -36,7 +36,7 @@ _CARD_BRANDS = (
 
 _SOCIAL_WORDS = re.compile(
     r"\b(?:ssn|social security|national insurance|nino|ni (?:number|no)|itin|tax (?:id|number)"
-    r"|steuer\w*|idnr|sozialversicherungs\w*|ausweis\w*|personalausweis\w*|reisepass\w*|passport"
+    r"|steuer[\w\-]*|idnr|sozialversicherungs\w*|ausweis\w*|personalausweis\w*|reisepass\w*|passport"
     r"|sécurité sociale|sécu\b|nir|passeport|carte d'identité|dni|nif|nie|pasaporte|codice fiscale"
     r"|c\.f\.|carta d'identità|passaporto|bsn|burgerservice\w*|sofi\w*|paspoort\w*|rijbewijs\w*"
     r"|pesel|dow[oó]d\w*|paszport\w*|contribuinte|cartão de cidadão|cpf|passaporte|tckn"
@@ -52,7 +52,7 @@ _SOCIAL_BEGINNINGS = (
 _SHORT_SOCIAL = frozenset({"ni", "nie", "tc", "c", "t"})
 _WORD = re.compile(r"[^\W\d_]+")
 _LABELLED = re.compile(
-    r"(?:[\s:.#°º,\-–(]|\b(?:number|numéro|número|numero|nummer|numer|numaram|numarası|no|nr|num|is"
+    r"(?:[\s:.#°º,\-–(]|\b(?:number|numéro|número|numero|nummer|numer|numaram|numarası|no|nr|num|id|is"
     r"|n|est|ist|lautet|es|è|é|jest|to|le|el|il|o|um|mijn|mój)\b){0,9}"
     r"(?P<value>[A-Za-z0-9](?:[ .\-]?[A-Za-z0-9]){5,17})(?![A-Za-z0-9])",
     re.IGNORECASE,

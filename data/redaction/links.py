@@ -28,6 +28,7 @@ _SECRET_KEY = re.compile(
 
 _IPV4 = re.compile(r"(?<![\w.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w]|\.[0-9])")
 _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])", re.IGNORECASE)
+_IP_WORDS = re.compile(r"\bip(?:v4)?\b[^\d\n]{0,20}$", re.IGNORECASE)
 _VERSION_WORDS = re.compile(
     r"(?:\bv\.? ?$|(?:\bversion\w*|\bwersj\w+|\bversión|\bversão|\bversione|\bversie|\bsürüm\w*"
     r"|\bfirmware|\bbuild|\brelease|\bupdate|\bchrome|\bfirefox|\bapp|\bdriver|\btreiber|\bsoftware)[\s:.,/\w]{0,12}$)",
@@ -49,13 +50,17 @@ def find_links(text: str) -> Iterator[Found]:
         for found in _EMAIL.finditer(text):
             yield Found("EMAIL", found.start(), found.end(), found[0].casefold())
     for found in _IPV4.finditer(text):
-        versioned = preceded_by(text, found.start(), _VERSION_WORDS, within=24)
-        if not versioned and _is_address(found[0]):
+        if not _is_version(text, found.start()) and _is_address(found[0]):
             yield Found("IP", found.start(), found.end(), found[0])
     if text.count(":") > 1:
         for found in _IPV6.finditer(text):
             if len(found[0]) > 4 and _is_address(found[0]):
                 yield Found("IP", found.start(), found.end(), found[0].casefold())
+
+
+def _is_version(text: str, at: int) -> bool:
+    named = preceded_by(text, at, _IP_WORDS, within=24)
+    return not named and preceded_by(text, at, _VERSION_WORDS, within=24)
 
 
 def _is_address(raw: str) -> bool:

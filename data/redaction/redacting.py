@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from data.errors import ParameterError
 from data.redaction.addresses import find_addresses
+from data.redaction.contact_names import find_contact_names
 from data.redaction.found import Found
 from data.redaction.identifiers import find_identifiers
 from data.redaction.links import find_links
@@ -156,7 +157,9 @@ def _detect(text: str, region: str | None) -> list[Found]:
     found = [*find_links(masked), *find_names(masked)]
     if _SEVERAL_DIGITS.search(masked):
         found += [*find_identifiers(masked, region), *find_phones(masked, region)]
+    if any(c.isdigit() for c in masked):
         found += find_addresses(masked)
+    found += [*find_contact_names(masked, found)]
     if not found:
         return []
     numbers = [one[1:3] for one in found if one.type in _YIELDS_TO_KEPT]
