@@ -169,10 +169,25 @@ def test_bad_parameters_are_named_at_fit(name: str, value: float) -> None:
         model.fit(["a", "b"], ["x", "y"])
 
 
+def test_decisions_are_the_rows_of_decide(model: IntentClassifier) -> None:
+    texts = ["Where is my order?", "", "WHERE IS IT?", "qwrtz plkjh vbnmx"]
+    vectors = model.encoder_.encode(IntentClassifier.prepare(texts))
+    decided = model.decisions(texts, vectors)
+    assert decided == model.decisions(texts)
+    frame = model.decide(texts)
+    for decision, row in zip(decided, frame.to_dict("records"), strict=True):
+        assert decision._asdict() == {**row, "alternatives": tuple(row["alternatives"])}
+
+
+def test_vectors_of_another_shape_are_refused(model: IntentClassifier) -> None:
+    with pytest.raises(ParameterError, match=r"must have the shape \(1, 512\)\. Got \(2, 512\)"):
+        model.decisions(["Where is my order?"], np.zeros((2, 512), dtype=np.float32))
+
+
 def test_another_layout_is_refused_on_load(tmp_path, examples, monkeypatch) -> None:
     model = IntentClassifier(encoder=HashingEncoder(), epochs=2).fit(*examples)
     with monkeypatch.context() as older:
-        older.setattr("triage.intents.LAYOUT", 1)
+        older.setattr("triage.storing.LAYOUT", 1)
         model.save(tmp_path / "intent")
     with pytest.raises(ArtifactError, match=r"has layout 1\. .* run the night again"):
         IntentClassifier.load(tmp_path / "intent", encoder=HashingEncoder())

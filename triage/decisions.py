@@ -1,6 +1,7 @@
 """Answer or abstain, with the reason: pure functions over calibrated probabilities."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,30 @@ ALTERNATIVES = 3
 # A second label is a rival of the first from this share of its probability on.
 _RIVAL = 1 / 3
 REASONS = ("empty", "unknown_language", "out_of_scope", "ambiguous", "low_confidence")
+
+
+class Decision(NamedTuple):
+    """What the classifier answers to one text.
+
+    Parameters
+    ----------
+    label : str
+        A known label, or ``unknown`` where it abstains.
+    probability : float
+        Of the most probable label, answered or not.
+    alternatives : tuple of (str, float)
+        The three next best labels with their probabilities; the three best when abstaining.
+    out_of_scope : float
+        Unbounded score, higher is further out.
+    reason : str or None
+        One of ``REASONS`` when abstaining, None when answered.
+    """
+
+    label: str
+    probability: float
+    alternatives: tuple[tuple[str, float], ...]
+    out_of_scope: float
+    reason: str | None
 
 
 def threshold_for(
@@ -31,7 +56,7 @@ def threshold_for(
     return float(confidence[order][enough[-1]])
 
 
-def decisions(
+def judged(
     probabilities: NDArray[np.float64],
     classes: NDArray[np.str_],
     outside: NDArray[np.float64],
@@ -40,8 +65,8 @@ def decisions(
     foreign: Sequence[bool],
     threshold: float,
     cut: float,
-) -> pd.DataFrame:
-    """One row a text: the label, or ``unknown`` with the first reason that holds.
+) -> list[Decision]:
+    """Decide on each text: the label, or ``unknown`` with the first reason that holds.
 
     Parameters
     ----------
@@ -57,20 +82,25 @@ def decisions(
         Out-of-scope score above which no answer is given.
     """
     order = np.argsort(-probabilities, axis=1)[:, : ALTERNATIVES + 1]
-    rows = []
-    for i, ranked in enumerate(order):
-        best = [(str(classes[j]), float(probabilities[i, j])) for j in ranked]
-        two = best[0][1] + (best[1][1] if len(best) > 1 else 0.0)
-        reason = _reason(
-            bool(empty[i]), bool(foreign[i]), float(outside[i]) > cut, best[0][1], two, threshold
-        )
-        label = best[0][0] if reason is None else UNKNOWN
-        alternatives = best[1:] if reason is None else best[:ALTERNATIVES]
-        rows.append((label, best[0][1], alternatives, float(outside[i]), reason))
-    columns = ["label", "probability", "alternatives", "out_of_scope", "reason"]
-    frame = pd.DataFrame(rows, columns=columns)
-    # An all-answered frame would otherwise get a float column of NaN.
-    frame["reason"] = pd.Series([r[-1] for r in rows], dtype=object)
+    best = np.take_along_axis(probabilities, order, axis=1).tolist()
+    names = classes[order].tolist()
+    decided = []
+    for i, score in enumerate(outside.tolist()):
+        two = sum(best[i][:2])
+        reason = _reason(empty[i], foreign[i], score > cut, best[i][0], two, threshold)
+        ranked = tuple(zip(names[i], best[i], strict=True))
+        label = names[i][0] if reason is None else UNKNOWN
+        others = ranked[1:] if reason is None else ranked[:ALTERNATIVES]
+        decided.append(Decision(label, best[i][0], others, score, reason))
+    return decided
+
+
+def as_frame(decided: Sequence[Decision]) -> pd.DataFrame:
+    """One row a decision, one column a field; ``alternatives`` as lists."""
+    frame = pd.DataFrame(decided, columns=list(Decision._fields))
+    # All answered, or no row at all: pandas would guess other types.
+    frame["reason"] = pd.Series([d.reason for d in decided], dtype=object)
+    frame["alternatives"] = pd.Series([list(d.alternatives) for d in decided], dtype=object)
     return frame.astype({"label": "str", "probability": float, "out_of_scope": float})
 
 

@@ -89,16 +89,22 @@ def joined(vectors: Rows, lexical: Rows, weight: float = 0.35) -> Rows:
     return np.hstack([vectors, np.float32(weight) * lexical])
 
 
-def encode(encoder: Encoder, texts: Sequence[str]) -> Rows:
-    """Encode each distinct text once; helpdesks repeat themselves.
+def prepare(texts: Sequence[str]) -> list[str]:
+    """Return what an encoder is given for each text.
 
-    A text in capitals is lowered first: encoders read case, and shouting changes no meaning.
+    A text in capitals is lowered: encoders read case, and shouting changes no meaning.
     """
-    texts = [text.lower() if text.isupper() else text for text in texts]
-    distinct = list(dict.fromkeys(texts))
+    return [text.lower() if text.isupper() else text for text in texts]
+
+
+def encode(encoder: Encoder, texts: Sequence[str]) -> Rows:
+    """Encode each distinct prepared text once; helpdesks repeat themselves."""
+    prepared = prepare(texts)
+    if len(prepared) == 1:
+        return encoder.encode(prepared)
+    distinct = list(dict.fromkeys(prepared))
     position = {text: i for i, text in enumerate(distinct)}
-    vectors = encoder.encode(distinct)
-    return vectors[[position[text] for text in texts]]
+    return encoder.encode(distinct)[[position[text] for text in prepared]]
 
 
 def _vectorizers(rows: int) -> tuple[TfidfVectorizer, TfidfVectorizer]:

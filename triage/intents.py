@@ -17,26 +17,24 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
-from data.artifact import read_artifact, write_artifact
+from data.artifact import read_artifact
 from data.encoders import Encoder, default_encoder
-from data.errors import ArtifactError, ArtifactFormatError, ParameterError
+from data.errors import ParameterError
 from data.text import LANGUAGES, detect_language
 from triage import metrics
 from triage.blend import best_blend, blend
-from triage.calibration import Calibrator, best_calibrator
-from triage.decisions import decisions, threshold_for
-from triage.features import LexicalFeatures, encode, joined
+from triage.calibration import best_calibrator
+from triage.decisions import Decision, as_frame, judged, threshold_for
+from triage.features import LexicalFeatures, encode, joined, prepare
 from triage.kernel import KernelHead
 from triage.network import NetworkHead
 from triage.scope import ScopeModel, scope_signals
+from triage.storing import KIND, read_model, write_model
 from triage.taxonomy import OUT_OF_SCOPE, UNKNOWN
 from triage.texts import Texts, as_texts, hint_texts, training_rows
 
 Table = NDArray[np.float64]
 
-KIND = "intent"
-# Raised whenever the arrays of a model folder change their meaning.
-LAYOUT = 2
 # Past this many rows one held-out part is as good as folds, at a third of the cost.
 _FOLD_ROWS = 20_000
 
@@ -156,34 +154,47 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         return self.scope_.score(self._scores_and_signals(as_texts(texts))[1])
 
     def decide(self, texts: Texts) -> pd.DataFrame:
-        """Answer or abstain.
+        """Answer or abstain: `decisions` as a frame.
 
         Returns
         -------
         DataFrame
-            One row a text, same order: ``label`` (a known label or ``unknown``),
-            ``probability`` of the most probable label, ``alternatives`` (list of the three
-            next best as (label, probability)), ``out_of_scope`` (score), ``reason`` (None when
-            answered; otherwise empty, unknown_language, out_of_scope, ambiguous or
-            low_confidence).
+            One row a text, same order: the fields of :class:`triage.decisions.Decision`.
+        """
+        return as_frame(self.decisions(texts))
+
+    def decisions(self, texts: Texts, vectors: NDArray[np.float32] | None = None) -> list[Decision]:
+        """Answer or abstain, one decision a text, without a frame: for a ticket at a time.
+
+        Parameters
+        ----------
+        texts : sequence of str, shape (n,)
+        vectors : array of shape (n, dimension), optional
+            ``encoder.encode(IntentClassifier.prepare(texts))`` where the caller has it already;
+            computed when None.
+
+        Raises
+        ------
+        ParameterError
+            When ``vectors`` has another shape.
         """
         check_is_fitted(self)
         words = as_texts(texts)
-        scores, signals, known = self._scores_and_signals(words)
-        outside = self.scope_.score(signals)
-        languages = [found for found, _ in detect_language(words, languages=self.languages)]
-        foreign = [
-            lang == UNKNOWN and share < 0.5 for lang, share in zip(languages, known, strict=True)
-        ]
-        return decisions(
+        scores, signals, known = self._scores_and_signals(words, vectors)
+        return judged(
             self.calibrator_.transform(scores),
             self.classes_,
-            outside,
+            self.scope_.score(signals),
             empty=[not any(c.isalnum() for c in text) for text in words],
-            foreign=foreign,
+            foreign=self._foreign(words, known),
             threshold=self.threshold_,
             cut=self.cut_,
         )
+
+    @staticmethod
+    def prepare(texts: Texts) -> list[str]:
+        """Return what the encoder is given for each text; see `decisions`."""
+        return prepare(as_texts(texts))
 
     def evaluate(self, texts: Texts, labels: Sequence[str] | ArrayLike) -> dict[str, float]:
         """Accuracy, macro-F1, top-3, calibration and coverage on labelled texts."""
@@ -206,28 +217,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
     def save(self, folder: str | os.PathLike[str], **header: Any) -> Path:
         """Write a model folder; ``header`` passes metrics, data_fingerprint or card on."""
         check_is_fitted(self)
-        w1, b1, w2, b2 = self.network_.weights_
-        arrays = {
-            **self.lexical_.state(),
-            "hidden_weights": w1.astype(np.float16),
-            "hidden_bias": b1,
-            "output_weights": w2,
-            "output_bias": b2,
-            "landmarks": self.kernel_.landmarks_.astype(np.float16),
-            "kernel_weights": self.kernel_.weights_,
-            "blend": self.blend_,
-            "scope": np.vstack([self.scope_.mean_, self.scope_.scale_, self.scope_.weights_]),
-            **{f"calibration_{k}": v for k, v in self.calibrator_.values_.items()},
-        }
-        return write_artifact(
-            folder,
-            kind=KIND,
-            parameters=self._parameters(),
-            classes=self.classes_.tolist(),
-            arrays=arrays,
-            seed=self.random_state,
-            **header,
-        )
+        return write_model(self, folder, **header)
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str], *, encoder: Encoder | None = None) -> Self:
@@ -238,47 +228,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         ArtifactError
             When the folder is damaged or the encoder is another one.
         """
-        artifact = read_artifact(folder, kind=KIND)
-        given = artifact.parameters
-        if given.get("layout") != LAYOUT:
-            raise ArtifactFormatError(
-                f"The model {artifact.path} has layout {given.get('layout')}. This version reads "
-                f"layout {LAYOUT}: run the night again."
-            )
-        chosen = encoder or default_encoder()
-        if chosen.fingerprint != given["encoder_fingerprint"]:
-            raise ArtifactError(
-                f"The model {artifact.path} was trained with the encoder {given['encoder']!r} "
-                f"({given['encoder_fingerprint']}). Got {chosen.name!r} ({chosen.fingerprint}) "
-                "instead: pass the encoder it was trained with."
-            )
-        model = cls(encoder=encoder, **given["init"])
-        model.encoder_ = chosen
-        model.classes_ = np.array(artifact.classes)
-        model.calibration_ = given["calibration"]
-        model.threshold_, model.cut_ = given["threshold"], given["cut"]
-        model.lexical_ = LexicalFeatures.restore(artifact)
-        model.network_ = NetworkHead()
-        model.network_.weights_ = [
-            artifact.array(name).astype(np.float32)
-            for name in ("hidden_weights", "hidden_bias", "output_weights", "output_bias")
-        ]
-        model.kernel_ = KernelHead(**given["kernel"])
-        model.kernel_.landmarks_ = artifact.array("landmarks").astype(np.float32)
-        model.kernel_.weights_ = artifact.array("kernel_weights")
-        model.blend_ = artifact.array("blend")
-        names = [n.removesuffix(".npy") for n in artifact.header["files"]]
-        model.calibrator_ = Calibrator(
-            given["calibration"]["method"],
-            {
-                n.removeprefix("calibration_"): artifact.array(n)
-                for n in names
-                if n.startswith("calibration_")
-            },
-        )
-        model.scope_ = ScopeModel()
-        model.scope_.mean_, model.scope_.scale_, model.scope_.weights_ = artifact.array("scope")
-        return model
+        return read_model(cls, read_artifact(folder, kind=KIND), encoder)
 
     def _check_parameters(self) -> None:
         for name, low, high in (("target_precision", 0, 1), ("in_scope_loss", 0, 1)):
@@ -294,24 +244,20 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
                 f"Got {self.folds!r} instead."
             )
 
-    def _parameters(self) -> dict[str, Any]:
-        init = {k: v for k, v in self.get_params(deep=False).items() if k != "encoder"}
-        init["languages"] = list(init["languages"])
-        return {
-            "layout": LAYOUT,
-            "init": init,
-            "encoder": self.encoder_.name,
-            "encoder_fingerprint": self.encoder_.fingerprint,
-            "kernel": {"gamma": self.kernel_.gamma, "penalty": self.kernel_.penalty},
-            "calibration": self.calibration_,
-            "threshold": self.threshold_,
-            "cut": self.cut_,
-        }
-
-    def _rows(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def _rows(
+        self, texts: Sequence[str], vectors: NDArray[np.float32] | None = None
+    ) -> NDArray[np.float32]:
+        expected = (len(texts), self.encoder_.dimension)
+        if vectors is not None and vectors.shape != expected:
+            raise ParameterError(
+                "The 'vectors' parameter of IntentClassifier.decisions must have the shape "
+                f"{expected}. Got {vectors.shape} instead."
+            )
         if not len(texts):
             return np.empty((0, self.encoder_.dimension + self.lexical_.fold_.shape[1]), np.float32)
-        return joined(encode(self.encoder_, texts), self.lexical_.transform(texts))
+        if vectors is None:
+            vectors = encode(self.encoder_, texts)
+        return joined(vectors, self.lexical_.transform(texts))
 
     def _scores(self, rows: NDArray[np.float32]) -> Table:
         return self._blended(rows, self.kernel_.scores_and_nearest(rows)[0])
@@ -320,8 +266,17 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         spreads, shares = self.blend_
         return blend(self.network_.scores(rows), kernel, spreads, shares)
 
-    def _scores_and_signals(self, texts: Sequence[str]) -> tuple[Table, Table, NDArray[np.float64]]:
-        rows = self._rows(texts)
+    def _foreign(self, words: Sequence[str], known: NDArray[np.float64]) -> list[bool]:
+        """Tell which texts are in no configured language; known words answer for the rest."""
+        doubtful = [i for i, share in enumerate(known) if share < 0.5]
+        found = detect_language([words[i] for i in doubtful], languages=self.languages)
+        unknown = {i for i, (name, _) in zip(doubtful, found, strict=True) if name == UNKNOWN}
+        return [i in unknown for i in range(len(words))]
+
+    def _scores_and_signals(
+        self, texts: Sequence[str], vectors: NDArray[np.float32] | None = None
+    ) -> tuple[Table, Table, NDArray[np.float64]]:
+        rows = self._rows(texts, vectors)
         kernel, nearest = self.kernel_.scores_and_nearest(rows)
         scores, known = self._blended(rows, kernel), self.lexical_.known_share(texts)
         return scores, scope_signals(scores, nearest, known), known

@@ -1,0 +1,127 @@
+"""The folder of an intent classifier: what is written, and how it is read again."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from data.artifact import Artifact, write_artifact
+from data.encoders import Encoder, default_encoder
+from data.errors import ArtifactError, ArtifactFormatError
+from triage.calibration import Calibrator
+from triage.features import LexicalFeatures
+from triage.kernel import KernelHead
+from triage.network import NetworkHead
+from triage.scope import ScopeModel
+
+if TYPE_CHECKING:
+    from triage.intents import IntentClassifier
+
+    Model = TypeVar("Model", bound=IntentClassifier)
+
+KIND = "intent"
+# Raised whenever the arrays of a model folder change their meaning.
+LAYOUT = 2
+
+
+def write_model(model: "IntentClassifier", folder: str | os.PathLike[str], **header: Any) -> Path:
+    """Write a fitted classifier."""
+    w1, b1, w2, b2 = model.network_.weights_
+    arrays = {
+        **model.lexical_.state(),
+        "hidden_weights": w1.astype(np.float16),
+        "hidden_bias": b1,
+        "output_weights": w2,
+        "output_bias": b2,
+        "landmarks": model.kernel_.landmarks_.astype(np.float16),
+        "kernel_weights": model.kernel_.weights_,
+        "blend": model.blend_,
+        "scope": np.vstack([model.scope_.mean_, model.scope_.scale_, model.scope_.weights_]),
+        **{f"calibration_{k}": v for k, v in model.calibrator_.values_.items()},
+    }
+    return write_artifact(
+        folder,
+        kind=KIND,
+        parameters=_parameters(model),
+        classes=model.classes_.tolist(),
+        arrays=arrays,
+        seed=model.random_state,
+        **header,
+    )
+
+
+def read_model(kind: "type[Model]", artifact: Artifact, encoder: Encoder | None) -> "Model":
+    """Build a classifier from a verified folder.
+
+    Raises
+    ------
+    ArtifactError
+        When the folder has another layout, or the encoder is another one.
+    """
+    given = artifact.parameters
+    _check_layout(artifact)
+    model = kind(encoder=encoder, **given["init"])
+    model.encoder_ = encoder or default_encoder()
+    _check_encoder(model, artifact)
+    model.classes_ = np.array(artifact.classes)
+    model.calibration_ = given["calibration"]
+    model.threshold_, model.cut_ = given["threshold"], given["cut"]
+    model.lexical_ = LexicalFeatures.restore(artifact)
+    model.network_ = NetworkHead()
+    model.network_.weights_ = [
+        artifact.array(name).astype(np.float32)
+        for name in ("hidden_weights", "hidden_bias", "output_weights", "output_bias")
+    ]
+    model.kernel_ = KernelHead(**given["kernel"])
+    model.kernel_.landmarks_ = artifact.array("landmarks").astype(np.float32)
+    model.kernel_.weights_ = artifact.array("kernel_weights")
+    model.blend_ = artifact.array("blend")
+    model.calibrator_ = _calibrator(artifact)
+    model.scope_ = ScopeModel()
+    model.scope_.mean_, model.scope_.scale_, model.scope_.weights_ = artifact.array("scope")
+    return model
+
+
+def _parameters(model: "IntentClassifier") -> dict[str, Any]:
+    init = {k: v for k, v in model.get_params(deep=False).items() if k != "encoder"}
+    init["languages"] = list(init["languages"])
+    return {
+        "layout": LAYOUT,
+        "init": init,
+        "encoder": model.encoder_.name,
+        "encoder_fingerprint": model.encoder_.fingerprint,
+        "kernel": {"gamma": model.kernel_.gamma, "penalty": model.kernel_.penalty},
+        "calibration": model.calibration_,
+        "threshold": model.threshold_,
+        "cut": model.cut_,
+    }
+
+
+def _check_layout(artifact: Artifact) -> None:
+    found = artifact.parameters.get("layout")
+    if found != LAYOUT:
+        raise ArtifactFormatError(
+            f"The model {artifact.path} has layout {found}. This version reads "
+            f"layout {LAYOUT}: run the night again."
+        )
+
+
+def _check_encoder(model: "IntentClassifier", artifact: Artifact) -> None:
+    given, chosen = artifact.parameters, model.encoder_
+    if chosen.fingerprint != given["encoder_fingerprint"]:
+        raise ArtifactError(
+            f"The model {artifact.path} was trained with the encoder {given['encoder']!r} "
+            f"({given['encoder_fingerprint']}). Got {chosen.name!r} ({chosen.fingerprint}) "
+            "instead: pass the encoder it was trained with."
+        )
+
+
+def _calibrator(artifact: Artifact) -> Calibrator:
+    names = [n.removesuffix(".npy") for n in artifact.header["files"]]
+    values = {
+        n.removeprefix("calibration_"): artifact.array(n)
+        for n in names
+        if n.startswith("calibration_")
+    }
+    return Calibrator(artifact.parameters["calibration"]["method"], values)
