@@ -5,24 +5,26 @@ default; any database SQLAlchemy knows by its URL.
 """
 
 import logging
+import math
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from data.errors import ConfigError
 from serving import tables
+from serving.database import Database, probe
 from serving.problems import INVALID, STALE, ProblemError
 from serving.writer import GroupWriter, describe
 
 logger = logging.getLogger(__name__)
 
 Row = dict[str, Any]
+
+_SILENT_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -63,33 +65,34 @@ class Store:
     Raises
     ------
     ConfigError
-        When the database cannot be opened or was written by another format.
+        When the database is not one, or was written by another format. One that cannot be
+        reached or written yet is waited for, and writes are refused until then.
     """
 
     def __init__(self, url: str, *, linger_seconds: float = 0.05) -> None:
         self.url = url
-        try:
-            self._writing = _engine(url, writing=True)
-            self._reading = _engine(url, writing=False)
-            _prepare(self._writing)
-        except (SQLAlchemyError, OSError, ImportError) as error:
-            raise ConfigError(
-                f"The database of the service cannot be opened ({describe(error)}). "
-                "Correct the 'database' setting or the rights of its folder."
-            ) from error
-        self.writer = GroupWriter(self._writing, linger_seconds=linger_seconds)
+        self._silent_until = -math.inf
+        self._database = Database(url)
+        self._writing, self._reading = self._database.writing, self._database.reading
+        self.writer = GroupWriter(
+            self._writing,
+            linger_seconds=linger_seconds,
+            before=self._database.prepare,
+            probe=probe,
+        )
+        if not self._database.prepared:
+            self.writer.later(lambda: probe)
 
     def close(self) -> None:
         """Write what is queued and let go of the database."""
         self.writer.close()
-        self._writing.dispose()
-        self._reading.dispose()
+        self._database.dispose()
 
     def ping(self) -> bool:
-        """Say whether the database answers."""
+        """Say whether the database can be read, and whether it took the last write."""
         try:
             with self._reading.connect() as connection:
-                connection.execute(text("SELECT 1"))
+                connection.execute(select(tables.about.c.format))
         except SQLAlchemyError:
             return False
         return self.writer.failures == 0
@@ -106,13 +109,23 @@ class Store:
         self.writer.later(prepared)
 
     def newest_version(self, client_id: str, ticket_id: str) -> int:
-        """Return the newest stored version of a ticket, 0 where none is stored."""
+        """Return the newest stored version of a ticket, 0 where none is stored.
+
+        A suggestion does not need the store: while it cannot be read, the answer is 0 as well.
+        """
+        if time.monotonic() < self._silent_until:
+            return 0
         table = tables.suggestions
         query = select(func.max(table.c.ticket_version)).where(
             table.c.client_id == client_id, table.c.ticket_id == ticket_id
         )
-        with self._reading.connect() as connection:
-            return int(connection.execute(query).scalar() or 0)
+        try:
+            with self._reading.connect() as connection:
+                return int(connection.execute(query).scalar() or 0)
+        except SQLAlchemyError as error:
+            logger.error("the store could not be read: %s", describe(error))
+            self._silent_until = time.monotonic() + _SILENT_SECONDS
+            return 0
 
     def suggestion(self, client_id: str, suggestion_id: str) -> Row | None:
         """Return one suggestion of this client, or None."""
@@ -203,6 +216,9 @@ class Store:
             before = _replay(connection, row["client_id"], idempotency)
             if before is not None:
                 return before
+            # One edit at a time over all processes: numbers become visible in their order, so
+            # a reader that has seen one number has seen all before it.
+            connection.execute(select(tables.about.c.format).with_for_update())
             newest = _newest_edit(connection, row["client_id"], row["article_id"])
             if newest >= row["version"]:
                 raise ProblemError(
@@ -266,47 +282,6 @@ class Store:
         with self._reading.connect() as connection:
             row = connection.execute(query).mappings().first()
             return None if row is None else dict(row)
-
-
-def _engine(url: str, *, writing: bool) -> Engine:
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return (
-            create_engine(parsed)
-            if writing
-            else create_engine(parsed, isolation_level="AUTOCOMMIT")
-        )
-    if parsed.database not in (None, "", ":memory:"):
-        Path(str(parsed.database)).absolute().parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": 10, "check_same_thread": False})
-    event.listen(engine, "connect", _pragmas)
-    if writing:
-        # Taking the write lock first is what keeps two processes from deadlocking on it.
-        event.listen(engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
-    return engine
-
-
-def _pragmas(connection: Any, _record: Any) -> None:
-    # Without this Python opens transactions by itself, and savepoints do not work.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _prepare(engine: Engine) -> None:
-    with engine.begin() as connection:
-        tables.metadata.create_all(connection)
-        found = connection.execute(select(tables.about.c.format)).scalar()
-        if found is None:
-            connection.execute(insert(tables.about).values(format=tables.FORMAT))
-            connection.execute(text(f"CREATE VIEW retrievals AS {tables.RETRIEVALS_VIEW}"))
-        elif found != tables.FORMAT:
-            raise ConfigError(
-                f"The database of the service has format {found}; this version writes "
-                f"{tables.FORMAT}. Point the 'database' setting to another one or upgrade it."
-            )
 
 
 def _insert_suggestion(connection: Connection, rows: SuggestionRows) -> None:

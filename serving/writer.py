@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 
 from serving.failures import PART_FAILURES, STORE_FAILURES
 from serving.problems import ProblemError
@@ -49,11 +49,25 @@ class GroupWriter:
         Every ``begin`` on it must take the write lock.
     linger_seconds : float
         How long rows that nobody waits for may gather.
+    before : callable, optional
+        Called before each batch, outside of its transaction.
+    probe : callable, optional
+        A write that changes nothing. After a failure it is tried until the disk takes it, so
+        that `failures` goes back to 0 even where nobody sends anything.
     """
 
-    def __init__(self, engine: Engine, *, linger_seconds: float = 0.05) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        linger_seconds: float = 0.05,
+        before: Callable[[], None] = lambda: None,
+        probe: Write | None = None,
+    ) -> None:
         self.engine = engine
         self.linger_seconds = linger_seconds
+        self.before = before
+        self.probe = probe
         self.failures = 0
         self.dropped = 0
         self._queue: deque[_Operation] = deque()
@@ -139,6 +153,7 @@ class GroupWriter:
     def _write(self, batch: list[_Operation]) -> None:
         results: list[tuple[Future[Any], Any, Exception | None]] = []
         try:
+            self.before()
             with self.engine.begin() as connection:
                 for operation in batch:
                     if not _wanted(operation):
@@ -146,7 +161,7 @@ class GroupWriter:
                     result, error = _attempt(connection, operation)
                     if operation.done is not None:
                         results.append((operation.done, result, error))
-        except SQLAlchemyError as error:
+        except _WRITE_FAILURES as error:
             self._failed(batch, error)
             return
         self.failures = 0
@@ -156,10 +171,17 @@ class GroupWriter:
             else:
                 future.set_exception(failure)
 
-    def _failed(self, batch: list[_Operation], error: SQLAlchemyError) -> None:
+    def _failed(self, batch: list[_Operation], error: Exception) -> None:
         """Tell those who wait; keep the other rows for the next try."""
         self.failures += 1
-        logger.error("the store could not commit %d writes: %s", len(batch), describe(error))
+        if self.failures & (self.failures - 1) == 0:
+            # At the 1st, 2nd, 4th, 8th, … try: a log must not fill the rest of a full disk.
+            logger.error(
+                "the store could not commit %d writes (try %d): %s",
+                len(batch),
+                self.failures,
+                describe(error),
+            )
         for operation in batch:
             if operation.done is not None and _wanted(operation):
                 operation.done.set_exception(error)
@@ -168,6 +190,8 @@ class GroupWriter:
             if self._closed:
                 self.dropped += len(patient)
                 return
+            if not patient and not self._queue and self.probe is not None:
+                patient = [_Operation(write=self.probe)]
             self._queue.extendleft(reversed(patient))
             self._wake.wait_for(lambda: self._closed, min(1.0, 0.05 * self.failures))
 

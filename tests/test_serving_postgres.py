@@ -1,76 +1,144 @@
-"""The same store on Postgres; needs DESKPILOT_TEST_POSTGRES, the URL of an empty database."""
+"""What only a server can do to the store: go away, come back, show rows out of order."""
 
-import os
 import threading
+import time
 
-import pandas as pd
 import pytest
-from sqlalchemy import create_engine, text
-from test_serving_store import NOW, dict_of, edit, feedback, suggestion
+from postgres_server import PostgresMissingError, PostgresServer
+from sqlalchemy import create_engine, insert, text
+from test_serving_store import dict_of, edit, feedback, suggestion, wait_for
 
-from data.schema import validate_feedback, validate_retrievals, validate_suggestions
+from data.errors import ConfigError
+from serving import tables
+from serving.database import Database
 from serving.problems import ProblemError
 from serving.store import Idempotency, Store
 
-URL = os.environ.get("DESKPILOT_TEST_POSTGRES", "")
-pytestmark = pytest.mark.skipif(not URL, reason="DESKPILOT_TEST_POSTGRES names no database")
+REPLY = {"status": 201, "reply": {}}
 
 
 @pytest.fixture
-def store():
-    engine = create_engine(URL)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-    opened = Store(URL, linger_seconds=0.01)
+def url(postgres):
+    return postgres.database()
+
+
+@pytest.fixture
+def store(url):
+    opened = Store(url, linger_seconds=0.01)
     yield opened
     opened.close()
 
 
-def test_rows_are_valid_tables_of_their_contracts(store):
-    store.add_suggestion(suggestion)
-    store.add_feedback(feedback(), [("a17", "used")], reply=dict_of)
-    assert len(validate_suggestions(pd.DataFrame(store.rows("suggestions")))) == 1
-    assert validate_retrievals(pd.DataFrame(store.rows("retrievals")))["used"].tolist() == [True]
-    assert validate_feedback(pd.DataFrame(store.rows("feedback")))["at"][0] == NOW
+def together(*calls):
+    """Run calls at once; what each returned or raised."""
+    found = [None] * len(calls)
 
-
-def test_one_bad_row_takes_no_other_with_it(store):
-    for _ in range(2):
-        store.add_suggestion(suggestion)
-    store.add_suggestion(lambda: suggestion("later"))
-    store.flush()
-    assert [row["suggestion_id"] for row in store.rows("suggestions")] == ["s1", "later"]
-
-
-def test_edits_and_keys_are_stored_once_by_two_processes(store):
-    other = Store(URL, linger_seconds=0.01)
-    kept, refused = [], []
-
-    def put(desk):
+    def run(place, call):
         try:
-            kept.append(desk.add_edit(edit(), status=201, reply={"version": 1}))
+            found[place] = call()
         except ProblemError as problem:
-            refused.append(problem)
+            found[place] = problem
 
-    threads = [threading.Thread(target=put, args=(desk,)) for desk in (store, other)]
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert (len(kept), len(refused)) == (1, 1)
+    return found
+
+
+def test_edits_and_keys_are_stored_once_by_two_processes(store):
+    other = Store(store.url, linger_seconds=0.01)
+    put = [lambda s=s: s.add_edit(edit(), status=201, reply={}) for s in (store, other)]
+    told = together(*put)
+    assert sorted(type(one).__name__ for one in told) == ["Kept", "ProblemError"]
     asked = Idempotency("k1", "digest")
-    first = store.add_feedback(feedback(), reply=dict_of, idempotency=asked)
-    again = other.add_feedback(feedback(), reply=dict_of, idempotency=asked)
-    assert (first.replayed, again.replayed) == (False, True)
+    say = [
+        lambda s=s: s.add_feedback(feedback(), reply=dict_of, idempotency=asked)
+        for s in (store, other)
+    ]
+    assert sorted(one.replayed for one in together(*say)) == [False, True]
     assert len(store.rows("feedback")) == 1
     other.close()
 
 
+def test_workers_that_start_at_once_make_the_tables_once(url):
+    made = together(*[lambda: Database(url) for _ in range(6)])
+    assert all(one.prepared for one in made)
+    with made[0].reading.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM store_format")).scalar() == 1
+    for one in made:
+        one.dispose()
+
+
+def test_whoever_has_seen_an_edit_has_seen_all_before_it(store):
+    """A sequence numbers rows before they are visible: a reader that skips one never returns."""
+    other = Store(store.url, linger_seconds=0.01)
+    slow = create_engine(store.url)
+    with slow.begin() as connection:
+        # As add_edit begins, in a process that then takes its time.
+        connection.execute(text("SELECT format FROM store_format FOR UPDATE"))
+        connection.execute(insert(tables.article_edits).values(**edit("first")))
+        late = threading.Thread(target=other.add_edit, args=(edit("second"),), kwargs=REPLY)
+        late.start()
+        time.sleep(0.2)
+        assert store.edits() == []
+    late.join()
+    assert [row["article_id"] for row in store.edits()] == ["first", "second"]
+    slow.dispose()
+    other.close()
+
+
 def test_it_opens_again(store):
-    store.add_edit(edit(), status=201, reply={"version": 1})
-    again = Store(URL)
+    store.add_edit(edit(), **REPLY)
+    again = Store(store.url)
     assert again.edit("lumen", "returns")["article"] == {"text": "Send it back."}
     assert again.last_edit_number() == 1
     again.close()
+
+
+@pytest.fixture(scope="module")
+def fragile():
+    """A server that tests may crash."""
+    try:
+        server = PostgresServer()
+    except PostgresMissingError as error:
+        pytest.skip(str(error))
+    yield server
+    server.remove()
+
+
+def test_a_server_that_crashes_and_comes_back_is_used_again(fragile, caplog):
+    store = Store(fragile.database(), linger_seconds=0.01)
+    store.add_suggestion(suggestion)
+    store.add_feedback(feedback(), reply=dict_of)
+    fragile.stop("immediate")
+    # A suggestion goes on without it, a feedback is refused, and both are said.
+    assert store.newest_version("lumen", "48213") == 0
+    store.add_suggestion(lambda: suggestion("s2"))
+    wait_for(lambda: store.writer.failures)
+    assert not store.ping()
+    assert "the store could not be read" in caplog.text
+    assert "the store could not commit" in caplog.text
+    fragile.start()
+    wait_for(lambda: not store.writer.failures)
+    assert store.ping()
+    assert [row["suggestion_id"] for row in store.rows("suggestions")] == ["s1", "s2"]
+    assert len(store.rows("feedback")) == 1
+    store.close()
+
+
+def test_a_server_that_comes_later_is_waited_for(fragile):
+    url = fragile.database()
+    fragile.stop()
+    store = Store(url, linger_seconds=0.01)
+    assert not store.ping()
+    fragile.start()
+    wait_for(lambda: store.ping())
+    assert store.add_feedback(feedback(), reply=dict_of).reply == {"feedback_id": 1}
+    store.close()
+
+
+def test_a_url_that_names_nothing_known_is_refused():
+    with pytest.raises(ConfigError, match="cannot be opened"):
+        Store("postgres+nothing://here")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import create_engine, insert, text
 from sqlalchemy.exc import OperationalError
 
 from data.errors import ConfigError
@@ -26,7 +26,14 @@ NOW = datetime(2026, 3, 2, 18, 41, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(tmp_path):
+def store(database):
+    opened = Store(database, linger_seconds=0.01)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite(tmp_path):
     opened = Store(f"sqlite:///{tmp_path / 'store.db'}", linger_seconds=0.01)
     yield opened
     opened.close()
@@ -85,9 +92,9 @@ def test_rows_are_valid_tables_of_their_contracts(store):
     assert told["kept_share"].tolist() == [1.0]
 
 
-def test_a_feedback_is_on_disk_with_its_suggestion_when_the_call_returns(store, tmp_path):
-    store.add_suggestion(suggestion)
-    kept = store.add_feedback(feedback(), reply=lambda n: {"feedback_id": n})
+def test_a_feedback_is_on_disk_with_its_suggestion_when_the_call_returns(sqlite, tmp_path):
+    sqlite.add_suggestion(suggestion)
+    kept = sqlite.add_feedback(feedback(), reply=lambda n: {"feedback_id": n})
     with sqlite3.connect(tmp_path / "store.db") as other:
         counts = [
             other.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
@@ -100,31 +107,29 @@ def test_a_feedback_is_on_disk_with_its_suggestion_when_the_call_returns(store, 
     assert not kept.replayed
 
 
-def test_each_connection_syncs_fully(store):
-    with store._writing.connect() as connection:
+def test_each_connection_syncs_fully(sqlite):
+    with sqlite._writing.connect() as connection:
         assert connection.execute(text("PRAGMA synchronous")).scalar() == 2
 
 
-def test_a_suggestion_that_waits_is_found(tmp_path):
-    patient = Store(f"sqlite:///{tmp_path / 'patient.db'}", linger_seconds=30)
+def test_a_suggestion_that_waits_is_found(database):
+    patient = Store(database, linger_seconds=30)
     patient.add_suggestion(suggestion)
     assert patient.suggestion("lumen", "s1")["ticket_id"] == "48213"
     patient.close()
 
 
-def test_closing_writes_what_waits(tmp_path):
-    url = f"sqlite:///{tmp_path / 'closing.db'}"
-    first = Store(url, linger_seconds=30)
+def test_closing_writes_what_waits(database):
+    first = Store(database, linger_seconds=30)
     for number in range(300):
         first.add_suggestion(lambda number=number: suggestion(f"s{number}"))
     first.close()
-    second = Store(url)
+    second = Store(database)
     assert len(second.rows("suggestions")) == 300
     second.close()
 
 
-def test_a_killed_process_keeps_what_it_answered(tmp_path):
-    url = f"sqlite:///{tmp_path / 'store.db'}"
+def test_a_killed_process_keeps_what_it_answered(database):
     code = (
         "import os, signal, sys\n"
         "from test_serving_store import *\n"
@@ -135,10 +140,10 @@ def test_a_killed_process_keeps_what_it_answered(tmp_path):
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, url], cwd=ROOT / "tests", timeout=60, check=False
+        [sys.executable, "-c", code, database], cwd=ROOT / "tests", timeout=60, check=False
     )
     assert done.returncode == -signal.SIGKILL
-    again = Store(url)
+    again = Store(database)
     found = [len(again.rows(name)) for name in ("suggestions", "feedback", "article_edits")]
     assert found == [1, 1, 1]
     again.close()
@@ -308,14 +313,14 @@ def test_times_come_back_aware_and_in_utc(store):
     assert at.utcoffset() == timedelta(0)
 
 
-def test_another_format_is_refused(tmp_path):
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    Store(url).close()
-    with sqlite3.connect(tmp_path / "store.db") as connection:
-        connection.execute("UPDATE store_format SET format = 99")
-    connection.close()
+def test_another_format_is_refused(database):
+    Store(database).close()
+    engine = create_engine(database)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE store_format SET format = 99"))
+    engine.dispose()
     with pytest.raises(ConfigError, match="has format 99"):
-        Store(url)
+        Store(database)
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path):
