@@ -182,17 +182,28 @@ def _posterior_mode(rows: Floats, target: Floats, prior: Floats, strength: float
     # An even row (p = 1/2) carries p (1 - p) = 1/4 of information on each weight.
     precision = strength / 4 / len(prior)
     weights = prior.copy()
+    loss = _loss(weights, rows, target, prior, precision)
     for _ in range(_STEPS):
         p = _sigmoid(rows @ weights)
         slope = rows.T @ (target - p) - precision * (weights - prior)
         bend = (rows * (p * (1 - p))[:, None]).T @ rows + precision * np.eye(len(prior))
         step = np.linalg.solve(bend, slope)
-        # Far from the mode a full step overshoots.
-        step *= min(1.0, 4.0 / max(float(np.abs(step).max()), 1e-12))
-        weights += step
+        # Far from the mode a full step overshoots, and may go to and fro for ever.
+        after = _loss(weights + step, rows, target, prior, precision)
+        while after > loss and float(np.abs(step).max()) > _TOLERANCE:
+            step /= 2
+            after = _loss(weights + step, rows, target, prior, precision)
+        weights, loss = weights + step, after
         if float(np.abs(step).max()) < _TOLERANCE:
             break
     return weights
+
+
+def _loss(weights: Floats, rows: Floats, target: Floats, prior: Floats, precision: float) -> float:
+    """Return minus the log of the posterior, up to a constant."""
+    z = rows @ weights
+    misfit = np.logaddexp(0, z) - target * z
+    return float(misfit.sum() + precision / 2 * ((weights - prior) ** 2).sum())
 
 
 def _sigmoid(x: Floats) -> Floats:

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from grounding_checker import unsupported
@@ -448,6 +449,22 @@ def test_feedback_moves_acceptance_and_outcome() -> None:
     assert refused.articles
     taught.fit([features] * 200, [1] * 200)
     assert taught.draft(question, now=NOW).outcome == "validate"
+
+
+@pytest.mark.parametrize("strength", [1.0, 20.0, 300.0])
+def test_learning_ends_at_the_most_probable_weights(strength: float) -> None:
+    """The slope of the posterior is zero there, however far the start is."""
+    rng = np.random.default_rng(0)
+    rows = [
+        dict(zip(("support", "sentence", "margin"), x, strict=True)) for x in rng.random((80, 3))
+    ]
+    labels = (rng.random(80) < 0.9).astype(int)
+    model = acceptance_model(strength=strength).fit(rows, labels)
+    start, learned = np.array([*model.start.values()]), np.array([*model.coef_.values()])
+    table = np.array([[row.get(n, float(n == "intercept")) for n in model.start] for row in rows])
+    misfit = table.T @ (labels - model.predict_proba(rows)[:, 1])
+    drawn_back = strength / 4 / len(start) * (learned - start)
+    assert np.allclose(misfit, drawn_back, atol=1e-6)
 
 
 def test_learned_acceptance_is_saved_and_read(tmp_path: Path) -> None:
