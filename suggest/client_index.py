@@ -84,6 +84,18 @@ class ClientIndex:
     dense: Dense
     tokens: Sequence[Sequence[str]] | None = None
 
+    def prepared(self) -> "ClientIndex":
+        """Build now what the first search would have to wait for."""
+        for name in ("article_ids", "passage_ids", "article_positions", "passage_positions"):
+            getattr(self, name)
+        _ = self.lengths, self.article_of
+        return self
+
+    @cached_property
+    def article_of(self) -> Positions:
+        """Article of each passage."""
+        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+
     @cached_property
     def article_ids(self) -> list[str]:
         """Ids of the articles, in order."""

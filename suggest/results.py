@@ -1,14 +1,16 @@
 """What goes into a search and what comes out, as lists and frames."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data.encoders import Encoder
 from data.errors import ParameterError
-from suggest.client_index import ClientIndex
+from suggest.chunks import chunks
+from suggest.client_index import ClientIndex, Vectors
 from suggest.searching import Mask, Pool
 
 COLUMNS: dict[str, str] = {
@@ -27,6 +29,64 @@ EMPTY = Pool(
     np.empty(0, np.int64), np.empty(0, np.int64), *(np.empty(0, np.float64) for _ in range(4))
 )
 """What is found for a query without words."""
+
+
+class Hit(NamedTuple):
+    """An article that was found.
+
+    Attributes
+    ----------
+    article_id, passage_id : str
+        The article, and the passage of it that is closest to the query.
+    score : float
+        Ranks the articles of one query; unbounded.
+    probability : float
+        That it answers the query, in (0, 1).
+    dense, lexical : float
+        Closeness and word score of the best part of the query.
+    """
+
+    article_id: str
+    passage_id: str
+    score: float
+    probability: float
+    dense: float
+    lexical: float
+
+
+def hits(index: ClientIndex, found: Pool) -> list[Hit]:
+    """Lay out a pool as a list."""
+    columns = [
+        [index.article_ids[a] for a in found.articles.tolist()],
+        [index.passage_ids[p] for p in found.passages.tolist()],
+        *(column.tolist() for column in found[2:]),
+    ]
+    return [Hit(*row) for row in zip(*columns, strict=True)]
+
+
+def encoded(
+    encoder: Encoder, texts: Sequence[str], given: Sequence[Vectors] | None
+) -> tuple[list[list[str]], list[Vectors]]:
+    """Cut queries into chunks, and encode them unless their vectors are given.
+
+    Raises
+    ------
+    ParameterError
+        When the given vectors are not those of the chunks.
+    """
+    cut = [chunks(text) for text in texts]
+    if given is None:
+        vectors = encoder.encode([chunk for found in cut for chunk in found])
+        ends = np.cumsum([len(found) for found in cut]).tolist()
+        return cut, [vectors[end - len(found) : end] for end, found in zip(ends, cut, strict=True)]
+    shapes = [np.shape(part) for part in given]
+    expected = [(len(found), encoder.dimension) for found in cut]
+    if shapes != expected:
+        raise ParameterError(
+            "The 'vectors' parameter must hold a row for each text that 'queries' returns: "
+            f"shapes {expected[:3]}. Got {shapes[:3]} instead."
+        )
+    return cut, [np.asarray(part, dtype=np.float32) for part in given]
 
 
 def as_texts(queries: Iterable[str], of: str) -> list[str]:

@@ -15,12 +15,11 @@ from data.artifact import read_artifact, write_artifact
 from data.errors import ArtifactError, ParameterError
 from data.text import detect_language
 from data.ticket import Ticket, as_ticket
-from suggest.chunks import chunks
 from suggest.client_index import ClientIndex, Vectors
 from suggest.index import KnowledgeIndex
 from suggest.link_history import History, Link, linked_tickets, remember
 from suggest.link_model import Case, LinkModel, calibration, fit, log_odds, mixture
-from suggest.results import COLUMNS, EMPTY, result_frame
+from suggest.results import COLUMNS, EMPTY, Hit, encoded, hits, result_frame
 from suggest.searching import DEPTH, Pool, pool
 
 logger = logging.getLogger(__name__)
@@ -97,7 +96,41 @@ class Retriever:
         self.model_ = _learned(*self._cases(links[-MOST_CASES:]))
         return self
 
-    def search(self, tickets: Sequence[Any], *, k: int | None = None) -> pd.DataFrame:
+    def queries(self, ticket: Any) -> list[str]:
+        """Return the texts that a search for a ticket encodes; see `KnowledgeIndex.queries`."""
+        return self.index.queries(as_ticket(ticket).text)
+
+    def find(
+        self, ticket: Any, *, k: int | None = None, vectors: Vectors | None = None
+    ) -> list[Hit]:
+        """Find articles for one ticket, best first; `search` without its frame.
+
+        Parameters
+        ----------
+        ticket : Ticket
+            Or what `data.ticket.as_ticket` takes.
+        k : int, optional
+            That of the constructor when None.
+        vectors : float32 array of shape (n, dimension), optional
+            What the encoder makes of the n texts of ``queries(ticket)``; encoded here when None.
+
+        Raises
+        ------
+        NotFittedError, UnknownClientError, ParameterError
+        """
+        most = self.k if k is None else k
+        self._check([], most)
+        known = as_ticket(ticket)
+        found = self._pools([known], None if vectors is None else [vectors])[0]
+        return hits(self.index.client_index(known.client_id), found.head(most))
+
+    def search(
+        self,
+        tickets: Sequence[Any],
+        *,
+        k: int | None = None,
+        vectors: Sequence[Vectors] | None = None,
+    ) -> pd.DataFrame:
         """Find articles for tickets.
 
         Parameters
@@ -106,6 +139,8 @@ class Retriever:
             Or of what `data.ticket.as_ticket` takes.
         k : int, optional
             Articles per ticket; that of the constructor when None.
+        vectors : sequence of arrays, optional
+            Of each ticket what `find` takes.
 
         Returns
         -------
@@ -122,7 +157,7 @@ class Retriever:
         most = self.k if k is None else k
         self._check(tickets, most)
         known = [as_ticket(ticket) for ticket in tickets]
-        pools = self._pools(known)
+        pools = self._pools(known, vectors)
         frames = []
         for client in dict.fromkeys(ticket.client_id for ticket in known):
             own = [i for i, ticket in enumerate(known) if ticket.client_id == client]
@@ -206,10 +241,12 @@ class Retriever:
                 f"The 'k' parameter of Retriever.search must be at least 1. Got {k} instead."
             )
 
-    def _pools(self, tickets: Sequence[Ticket]) -> list[Pool]:
+    def _pools(
+        self, tickets: Sequence[Ticket], given: Sequence[Vectors] | None = None
+    ) -> list[Pool]:
         """Rank the candidates of each ticket."""
         texts = [ticket.text for ticket in tickets]
-        cut, vectors = self._encoded(texts)
+        cut, vectors = encoded(self.index.encoder, texts, given)
         languages = _languages(tickets, texts)
         pools = []
         rows = zip(tickets, cut, vectors, languages, strict=True)
@@ -242,7 +279,7 @@ class Retriever:
             right.setdefault(key, set()).add(link.article_id)
             tickets.setdefault(key, link)
         texts = [link.ticket.text for link in tickets.values()]
-        cut, vectors = self._encoded(texts)
+        cut, vectors = encoded(self.index.encoder, texts, None)
         languages = _languages([link.ticket for link in tickets.values()], texts)
         cases, groups = [], []
         rows = zip(tickets.items(), cut, vectors, languages, strict=True)
@@ -257,12 +294,6 @@ class Retriever:
             cases.append(case._replace(right=hits))
             groups.append(link.ticket.customer.customer_id or "/".join(key))
         return cases, groups
-
-    def _encoded(self, texts: Sequence[str]) -> tuple[list[list[str]], list[Vectors]]:
-        cut = [chunks(text) for text in texts]
-        vectors = self.index.encoder.encode([chunk for found in cut for chunk in found])
-        ends = np.cumsum([len(found) for found in cut]).tolist()
-        return cut, [vectors[end - len(found) : end] for end, found in zip(ends, cut, strict=True)]
 
 
 def _case(

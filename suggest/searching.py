@@ -22,6 +22,9 @@ from suggest.lexical import word_parts, words
 DEPTH = 64
 """Candidates of each kind and chunk, before they are scored exactly."""
 
+_PASSAGES = 2
+"""Passages of each chunk that are fetched for each candidate article."""
+
 _LIFTED = 2
 _COST_OF_TRANSLATION = 0.05
 
@@ -120,22 +123,17 @@ def gather(
     found = [words(text) for text in texts]
     by_word = index.words.scores(found)
     by_part = index.parts.scores([word_parts(w) for w in found])
-    count = len(index.languages)
-    may = np.ones(count, dtype=bool) if allowed is None else allowed
-    # One product with all passages is cheaper than looking up many chunks one by one.
-    every = None if len(texts) == 1 and may.all() else vectors @ index.vectors.T
-    chosen = _candidates(index, vectors, every, by_word + by_part, may, language, depth)
+    chosen = _candidates(index, vectors, by_word + by_part, allowed, language, depth)
     if also is not None:
         chosen[also] = True
-    articles = np.flatnonzero(chosen & may)
+    if allowed is not None:
+        chosen &= allowed
+    articles = np.flatnonzero(chosen)
     if not len(articles):
         nothing = np.empty((len(texts), 0))
         return articles, Evidence(nothing, nothing, nothing, nothing), articles
-    starts = index.starts[articles]
-    sizes = index.starts[articles + 1] - starts
-    offsets = np.cumsum(sizes) - sizes
-    rows = np.repeat(starts - offsets, sizes) + np.arange(int(sizes.sum()))
-    closeness = vectors @ index.vectors[rows].T if every is None else every[:, rows]
+    rows, offsets, sizes = _rows(index, articles)
+    closeness = vectors @ index.vectors[rows].T
     evidence = Evidence(
         np.maximum.reduceat(closeness, offsets, axis=1).astype(np.float64),
         (np.add.reduceat(closeness, offsets, axis=1) / sizes).astype(np.float64),
@@ -145,40 +143,63 @@ def gather(
     return articles, evidence, rows[_closest(closeness.max(axis=0), offsets, sizes)]
 
 
+def _rows(index: ClientIndex, articles: Positions) -> tuple[Positions, Positions, Positions]:
+    """Return the passages of articles, and where those of each begin and how many they are."""
+    starts = index.starts[articles]
+    sizes = index.starts[articles + 1] - starts
+    offsets = np.cumsum(sizes) - sizes
+    return np.repeat(starts - offsets, sizes) + np.arange(int(sizes.sum())), offsets, sizes
+
+
 def _candidates(
     index: ClientIndex,
     vectors: Vectors,
-    every: Vectors | None,
     lexical: NDArray[np.float32],
-    may: Mask,
+    allowed: Mask | None,
     language: str | None,
     depth: int,
 ) -> Mask:
     """Return which articles are worth scoring exactly."""
-    if len(may) <= depth:
+    count = len(index.languages)
+    may = np.ones(count, dtype=bool) if allowed is None else allowed
+    if count <= depth:
         return may.copy()
-    if every is None:
-        near = index.dense.nearest(vectors, min(depth, len(index.vectors)))
-        best = np.zeros(len(may), dtype=bool)
-        best[np.searchsorted(index.starts, near.ravel(), side="right") - 1] = True
-        if language is None:
-            return _with_partners(index, best | _top(lexical, may, depth, least=0.0))
-    closest = np.maximum.reduceat(
-        vectors @ index.vectors.T if every is None else every, index.starts[:-1], axis=1
-    )
-    chosen = np.zeros(len(may), dtype=bool)
+    near = index.dense.nearest(vectors, min(_PASSAGES * depth, len(index.vectors)))
+    nearest = index.article_of[near]
+    chosen = np.zeros(count, dtype=bool)
     # With a language, the best in it besides the best of all, which may lend their score.
     for mask in [may] if language is None else [may, may & (index.languages == language)]:
-        chosen |= _top(closest, mask, depth, least=-1.0) | _top(lexical, mask, depth, least=0.0)
+        chosen |= _closest_articles(index, vectors, nearest, mask, depth)
+        chosen |= _top(lexical, mask, depth)
     return _with_partners(index, chosen)
 
 
-def _top(scores: NDArray[np.float32], mask: Mask, depth: int, *, least: float) -> Mask:
-    """Return which articles are among the best of some row, above a least score."""
-    masked = np.where(mask, scores, -np.inf)
+def _closest_articles(
+    index: ClientIndex, vectors: Vectors, nearest: Positions, mask: Mask, depth: int
+) -> Mask:
+    """Return the articles of the nearest passages, or the exact ones where most are masked out."""
+    chosen = np.zeros(len(mask), dtype=bool)
+    chosen[nearest[:, :depth]] = True
+    if mask.all():
+        return chosen
+    chosen[nearest] = True
+    chosen &= mask
+    wanted = np.flatnonzero(mask)
+    if min(depth, len(wanted)) <= chosen.sum():
+        return chosen
+    rows, offsets, _ = _rows(index, wanted)
+    closest = np.maximum.reduceat(vectors @ index.vectors[rows].T, offsets, axis=1)
+    best = np.argsort(-closest, axis=1, kind="stable")[:, :depth]
+    chosen[wanted[best]] = True
+    return chosen
+
+
+def _top(scores: NDArray[np.float32], mask: Mask, depth: int) -> Mask:
+    """Return which articles are among the best of some row, of those that score at all."""
+    masked = np.where(mask, scores, 0.0)
     best = np.argpartition(-masked, depth - 1, axis=1)[:, :depth]
     chosen = np.zeros(len(mask), dtype=bool)
-    chosen[best[np.take_along_axis(masked, best, axis=1) > least]] = True
+    chosen[best[np.take_along_axis(masked, best, axis=1) > 0.0]] = True
     return chosen
 
 
@@ -203,14 +224,18 @@ def _lend(index: ClientIndex, scored: Pool, language: str | None) -> Pool:
     """
     if index.translations.shape[1] < 2 or not len(scored.articles):
         return scored
-    at = {int(article): i for i, article in enumerate(scored.articles)}
+    at = np.full(len(index.languages) + 1, -1, dtype=np.int64)
+    at[scored.articles] = np.arange(len(scored.articles))
     score, chance = scored.score.copy(), scored.probability.copy()
     first = np.lexsort((scored.articles, -scored.score))
-    for i in first[: _LIFTED if language is None else len(first)]:
-        for partner in index.translations[scored.articles[i]]:
-            j = at.get(int(partner), -1)
-            lent = scored.score[i] - _COST_OF_TRANSLATION
-            if j >= 0 and (language is None or index.languages[partner] == language):
-                score[j] = max(score[j], lent)
-                chance[j] = max(chance[j], scored.probability[i] * (1 - _COST_OF_TRANSLATION))
+    lenders = first[:_LIFTED] if language is None else first
+    partners = index.translations[scored.articles[lenders]]
+    rows, columns = np.nonzero(at[partners] >= 0)
+    lender, borrower = lenders[rows], at[partners[rows, columns]]
+    if language is not None:
+        fits = index.languages[scored.articles[borrower]] == language
+        lender, borrower = lender[fits], borrower[fits]
+    np.maximum.at(score, borrower, scored.score[lender] - _COST_OF_TRANSLATION)
+    lent = scored.probability[lender] * (1 - _COST_OF_TRANSLATION)
+    np.maximum.at(chance, borrower, lent)
     return scored._replace(score=score, probability=chance)

@@ -99,7 +99,7 @@ def read_client(
             f"{encoder.fingerprint} ({encoder.name}) instead: load it with that one or build "
             "the index again."
         )
-    return _read_version(artifact, dense)
+    return _read_version(artifact, dense).prepared()
 
 
 def read_pointer(home: Path) -> dict[str, Any]:
@@ -170,7 +170,8 @@ def _read_version(artifact: Artifact, dense: Callable[[Path, Vectors], Dense]) -
     articles = pd.read_parquet(artifact.file("articles.parquet"))
     passages = pd.read_parquet(artifact.file("passages.parquet"))
     passages["media"] = [list(found) for found in passages["media"]]
-    vectors = artifact.array("vectors")
+    # Pages are read as they are searched, and shared by the workers of a machine.
+    vectors = artifact.array("vectors", mmap=True)
     return ClientIndex(
         client_id=artifact.parameters["client_id"],
         version=artifact.parameters["version"],

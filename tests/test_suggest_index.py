@@ -22,9 +22,9 @@ from data.errors import (
 from suggest.building import current, index_version
 from suggest.chunks import MAX_SENTENCES, chunks
 from suggest.fusion import Evidence, Judged, Weights, fit, fuse, probability
-from suggest.index import FlatDense, KnowledgeIndex
+from suggest.index import FaissDense, KnowledgeIndex
 from suggest.lexical import K1, B, BM25Index, word_parts, words
-from suggest.results import COLUMNS
+from suggest.results import COLUMNS, Hit
 from suggest.searching import pool
 from suggest.storing import client_folder
 from suggest.translations import translations
@@ -111,6 +111,23 @@ def test_a_batch_is_its_queries_one_by_one(index) -> None:
         for i, query in enumerate(queries)
     ]
     pd.testing.assert_frame_equal(batch, pd.concat(single, ignore_index=True))
+
+
+def test_find_gives_what_search_gives_and_takes_vectors_made_before(index) -> None:
+    queries = ["return an item", "?!", "Hello there. I lost my password. The invoice too."]
+    frame = index.search(queries, client_id="acme", k=3)
+    made = [index.encoder.encode(index.queries(query)) for query in queries]
+    index.encoder.texts.clear()
+    for i, query in enumerate(queries):
+        found = index.find(query, client_id="acme", k=3, vectors=made[i])
+        rows = frame[frame["query"] == i].drop(columns=["query", "rank"])
+        assert [tuple(hit) for hit in found] == list(rows.itertuples(index=False, name=None))
+        assert list(rows.columns) == list(Hit._fields)
+    again = index.search(queries, client_id="acme", k=3, vectors=made)
+    pd.testing.assert_frame_equal(again, frame)
+    assert index.encoder.texts == []
+    with pytest.raises(ParameterError, match=r"a row for each text that 'queries' returns"):
+        index.find(queries[2], client_id="acme", vectors=made[0])
 
 
 @pytest.mark.parametrize("query", ["", "   ", "?!…", "👍👍", None, float("nan")])
@@ -390,7 +407,7 @@ def test_client_folders_are_one_to_one_and_stay_inside(one, other) -> None:
 
 def test_the_dense_index_is_checked_against_plain_products() -> None:
     vectors = HashingEncoder(32).encode([f"text number {i}" for i in range(40)])
-    dense = FlatDense.checked(vectors)
+    dense = FaissDense.checked(vectors)
     query = HashingEncoder(32).encode(["number 7"])
     expected = np.argsort(-(query @ vectors.T)[0], kind="stable")[:1]
     assert dense.nearest(query, 1)[0].tolist() == expected.tolist()
@@ -398,6 +415,19 @@ def test_the_dense_index_is_checked_against_plain_products() -> None:
         dense._check(vectors[:39])
     with pytest.raises(ArtifactError, match="other neighbours than a plain search"):
         dense._check(-vectors)
+
+
+def test_codes_miss_only_what_lies_behind_the_first(tmp_path) -> None:
+    draw = np.random.default_rng(0)
+    vectors = draw.normal(size=(1500, 64)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    FaissDense.checked(vectors, exact=1000).write(tmp_path / "codes")
+    dense = FaissDense.read(tmp_path / "codes", vectors)
+    queries = vectors[:50] + 0.05 * draw.normal(size=(50, 64)).astype(np.float32)
+    best = np.argsort(-(queries @ vectors.T), axis=1)[:, :10]
+    near = dense.nearest(queries, 200)
+    kept = [len({*row} & {*wide}) for row, wide in zip(best.tolist(), near.tolist(), strict=True)]
+    assert np.mean(kept) > 9.5
 
 
 def test_candidates_find_what_a_full_search_finds() -> None:

@@ -100,6 +100,20 @@ def fitted(index):
     return Retriever(index, k=3).fit(*links_of(160))
 
 
+def test_find_gives_what_search_gives_and_takes_vectors_made_before(index, fitted) -> None:
+    asked = [ticket("I am locked out of my login. The parcel is late."), ticket("?!")]
+    frame = fitted.search(asked)
+    made = [index.encoder.encode(fitted.queries(one)) for one in asked]
+    for i, one in enumerate(asked):
+        rows = frame[frame["query"] == i].drop(columns=["query", "rank"])
+        expected = list(rows.itertuples(index=False, name=None))
+        assert [tuple(hit) for hit in fitted.find(one)] == expected
+        assert [tuple(hit) for hit in fitted.find(one, vectors=made[i])] == expected
+    pd.testing.assert_frame_equal(fitted.search(asked, vectors=made), frame)
+    with pytest.raises(ParameterError, match=r"a row for each text that 'queries' returns"):
+        fitted.find(asked[0], vectors=made[1])
+
+
 def test_it_learns_words_that_only_tickets_use(index, fitted) -> None:
     asked = [ticket("I am locked out of my login"), ticket("the courier lost my delivery")]
     assert fitted.note_ == ""
