@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from data.ticket import Ticket
 from serving.articles import find
+from serving.failures import PART_FAILURES
 from serving.run import Run
 from serving.schemas import Options
 from serving.snapshot import Snapshot
@@ -35,14 +36,15 @@ def suggestion(
 ) -> tuple[dict[str, Any], Features]:
     """Return the wanted parts of a suggestion, and what the acceptance was computed from."""
     want = set(options.want)
-    told = triage(run, snapshot, [ticket])[0]
+    reading = _read(snapshot, ticket) if "draft" in want else None
+    told = triage(run, snapshot, [ticket], getattr(reading, "texts", ()))[0]
     reply: dict[str, Any] = {"triage": told} if "triage" in want else {}
     draft: dict[str, Any] | None = None
     features: Features = {}
     articles: list[dict[str, Any]] | None = None
     macros: list[dict[str, Any]] | None = None
     if "draft" in want:
-        draft, features, articles, macros = _draft(run, snapshot, ticket, told, now)
+        draft, features, articles, macros = _draft(run, snapshot, ticket, told, now, reading)
     if articles is None and want & {"articles", "macros"}:
         articles, macros = _search(run, snapshot, ticket, options.k)
     elif articles and "articles" in want and options.k > _DRAFTER_LISTS:
@@ -62,8 +64,21 @@ def suggestion(
     return reply, features
 
 
+def _read(snapshot: Snapshot, ticket: Ticket) -> Any:
+    """Find out what the drafter will look up; where that fails, drafting fails and is named."""
+    try:
+        return None if snapshot.drafter is None else snapshot.drafter.read(ticket)
+    except PART_FAILURES:
+        return None
+
+
 def _draft(
-    run: Run, snapshot: Snapshot, ticket: Ticket, told: dict[str, Any], now: datetime
+    run: Run,
+    snapshot: Snapshot,
+    ticket: Ticket,
+    told: dict[str, Any],
+    now: datetime,
+    reading: Any,
 ) -> tuple[dict[str, Any] | None, Features, list[Any] | None, list[Any] | None]:
     drafter = snapshot.drafter
     if drafter is None:
@@ -73,7 +88,9 @@ def _draft(
         return None, {}, None, None
     label = (told["intent"] or {}).get("label")
     intent = None if label in (None, "unknown") else label
-    found = run.part("draft", lambda: drafter.draft(ticket, now=now, intent=intent))
+    found = run.part(
+        "draft", lambda: drafter.draft(ticket, now=now, intent=intent, reading=reading)
+    )
     if found is None:
         return None, {}, None, None
     quoted = _quoted(found)
@@ -113,25 +130,24 @@ def _search(
 
     def search() -> list[dict[str, Any]]:
         if snapshot.retriever is not None:
-            rows = snapshot.retriever.search([ticket], k=4 * k)
+            hits = snapshot.retriever.find(ticket, k=4 * k)
         else:
-            rows = index.search([ticket.text], client_id=ticket.client_id, k=4 * k)
-        best = rows.drop_duplicates("article_id")
-        return [_found(snapshot, ticket.client_id, row) for row in best.to_dict("records")]
+            hits = index.find(ticket.text, client_id=ticket.client_id, k=4 * k)
+        return [_found(snapshot, ticket.client_id, hit) for hit in hits]
 
     found = run.part("articles", search) or []
     macros = [item for item in found if item.pop("kind") == "macro"]
     return [item for item in found if item not in macros], macros
 
 
-def _found(snapshot: Snapshot, client: str, row: Mapping[Any, Any]) -> dict[str, Any]:
-    article = find(snapshot.index, client, str(row["article_id"])) or {}
+def _found(snapshot: Snapshot, client: str, hit: Any) -> dict[str, Any]:
+    article = find(snapshot.index, client, hit.article_id) or {}
     return {
-        "id": str(row["article_id"]),
+        "id": hit.article_id,
         "version": article.get("version"),
         "title": article.get("title"),
-        "p": round(float(row["probability"]), 4),
-        "span": _span(snapshot, client, str(row["passage_id"])),
+        "p": round(hit.probability, 4),
+        "span": _span(snapshot, client, hit.passage_id),
         "kind": article.get("kind"),
     }
 

@@ -3,21 +3,33 @@
 from collections.abc import Sequence
 from typing import Any
 
+from data.encoders import CachedEncoder
 from data.ticket import Ticket
 from serving.run import Run
-from serving.snapshot import Snapshot
+from serving.snapshot import IntentModel, Snapshot
 
 # Rooms that other models will fill; a reply names them instead of guessing.
 NOT_AVAILABLE = ("sentiment", "priority", "retention_risk", "presales")
 
 
-def triage(run: Run, snapshot: Snapshot, tickets: Sequence[Ticket]) -> list[dict[str, Any]]:
-    """Return one triage object per ticket; a failing model leaves its part empty."""
+def triage(
+    run: Run, snapshot: Snapshot, tickets: Sequence[Ticket], ahead: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    """Return one triage object per ticket; a failing model leaves its part empty.
+
+    Parameters
+    ----------
+    run : Run
+    snapshot : Snapshot
+    tickets : sequence of Ticket
+    ahead : sequence of str
+        Texts that other parts will have encoded: one call for all costs half of two.
+    """
     texts = run.part("text", lambda: [ticket.text for ticket in tickets])
     if texts is None:
         texts = [_raw(ticket) for ticket in tickets]
     languages = run.part("language", lambda: _languages(tickets, texts))
-    intents = _intents(run, snapshot, texts)
+    intents = _intents(run, snapshot, texts, ahead)
     entities = run.part("entities", lambda: [_entities(text) for text in texts])
     return [
         _object(
@@ -29,23 +41,38 @@ def triage(run: Run, snapshot: Snapshot, tickets: Sequence[Ticket]) -> list[dict
     ]
 
 
-def _intents(run: Run, snapshot: Snapshot, texts: Sequence[str]) -> list[dict[str, Any]] | None:
+def _intents(
+    run: Run, snapshot: Snapshot, texts: Sequence[str], ahead: Sequence[str]
+) -> list[dict[str, Any]] | None:
     model = snapshot.intent
     if model is None:
         run.degrade("intent", "no intent model is in force")
         return None
-    return run.part(
-        "intent", lambda: [_intent(row) for row in model.decide(texts).to_dict("records")]
-    )
+
+    def decide() -> list[dict[str, Any]]:
+        vectors = _vectors(model, snapshot, texts, ahead)
+        return [_intent(decision) for decision in model.decisions(texts, vectors)]
+
+    return run.part("intent", decide)
 
 
-def _intent(row: dict[Any, Any]) -> dict[str, Any]:
+def _vectors(
+    model: IntentModel, snapshot: Snapshot, texts: Sequence[str], ahead: Sequence[str]
+) -> Any:
+    """Encode texts with those that will be asked for next; None where nothing remembers them."""
+    encoder = snapshot.index.encoder if ahead and snapshot.index is not None else None
+    if not isinstance(encoder, CachedEncoder) or encoder is not model.encoder_:
+        return None
+    return encoder.encode([*model.prepare(texts), *ahead])[: len(texts)]
+
+
+def _intent(decision: Any) -> dict[str, Any]:
     return {
-        "label": str(row["label"]),
-        "p": round(float(row["probability"]), 4),
-        "alternatives": [[str(label), round(float(p), 4)] for label, p in row["alternatives"]],
-        "out_of_scope": _number(row["out_of_scope"]),
-        "reason": str(row["reason"]) if isinstance(row["reason"], str) and row["reason"] else None,
+        "label": decision.label,
+        "p": round(decision.probability, 4),
+        "alternatives": [[label, round(p, 4)] for label, p in decision.alternatives],
+        "out_of_scope": _number(decision.out_of_scope),
+        "reason": decision.reason or None,
     }
 
 

@@ -20,7 +20,7 @@ from suggest.answers import Answer, choose_answer, steps_of
 from suggest.asking import is_courtesy, split_requests
 from suggest.compose import body, compose
 from suggest.draft import Draft, DraftSentence, Role, Support
-from suggest.findings import Finder, Finding, Searcher
+from suggest.findings import Finder, Finding, Query, Searcher
 from suggest.greetings import Greeting, greeting, resolve_timezone
 from suggest.outcome import LEAST, OUTCOME_OF, features_of, reason_for, why_none
 from suggest.phrases import language_code, phrasebook
@@ -42,6 +42,35 @@ class Setting(NamedTuple):
     voice: Voice
     opening: Greeting
     values: SlotValues
+
+
+class Reading(NamedTuple):
+    """What a ticket asks, before anything is looked up.
+
+    Attributes
+    ----------
+    language : str
+        To reply in; ``unknown`` where it is none that drafts are written in.
+    reason : str
+        Why there is no draft, empty where there may be one.
+    requests : tuple of str
+        As the customer wrote them.
+    asked : int
+        How many requests the message holds.
+    queries : tuple of Query
+        What is looked up for each of `requests`.
+    """
+
+    language: str
+    reason: str = ""
+    requests: tuple[str, ...] = ()
+    asked: int = 0
+    queries: tuple[Query, ...] = ()
+
+    @property
+    def texts(self) -> list[str]:
+        """Everything that the encoder will be asked for."""
+        return [text for query in self.queries for text in query.texts]
 
 
 class ReplyDrafter:
@@ -101,8 +130,27 @@ class ReplyDrafter:
         self.acceptance.fit(features, accepted)
         return self
 
+    def read(self, ticket: Any) -> Reading:
+        """Find out the language and the requests of a ticket.
+
+        A caller whose encoder remembers can encode ``texts`` together with its own ones; the
+        rest of :meth:`draft` then waits for no encoder.
+        """
+        ticket = as_ticket(ticket)
+        language, reason = _language(ticket, ticket.text)
+        if reason:
+            return Reading(language, reason)
+        asked = split_requests(ticket.text, language, most=self.most_requests)
+        queries = self.finder.queries(ticket, asked.chosen, language)
+        return Reading(language, "", tuple(r.text for r in asked.chosen), asked.found, queries)
+
     def draft(
-        self, ticket: Any, *, now: datetime | None = None, intent: str | None = None
+        self,
+        ticket: Any,
+        *,
+        now: datetime | None = None,
+        intent: str | None = None,
+        reading: Reading | None = None,
     ) -> Draft:
         """Draft a reply to a ticket.
 
@@ -115,6 +163,8 @@ class ReplyDrafter:
             Default: the present.
         intent : str, optional
             Label of the triage, such as ``retention_risk.price``.
+        reading : Reading, optional
+            What :meth:`read` found in this ticket; read again when None.
 
         Raises
         ------
@@ -122,13 +172,12 @@ class ReplyDrafter:
             The index knows nothing of the client.
         """
         ticket = as_ticket(ticket)
-        words = ticket.text
-        language, reason = _language(ticket, words)
-        if reason:
-            return Draft("none", language, reason=reason)
+        known = self.read(ticket) if reading is None else reading
+        language = known.language
+        if known.reason:
+            return Draft("none", language, reason=known.reason)
         setting = self._setting(ticket, language, now or datetime.now(UTC))
-        asked = split_requests(words, language, most=self.most_requests)
-        findings = self.finder.find(ticket, asked.chosen, language)
+        findings = self.finder.find(ticket, known.queries, language)
         choices = [
             choose_answer(
                 of, setting.values, language=language, request=n, threshold=self.threshold
@@ -138,7 +187,7 @@ class ReplyDrafter:
         procedures = [c.procedure for c in choices if c.procedure]
         answers = [c.answer for c in choices if c.answer]
         features = features_of(
-            answers, findings, answered=len(answers), asked=asked.found, language=language
+            answers, findings, answered=len(answers), asked=known.asked, language=language
         )
         draft = Draft(
             "none",
@@ -148,7 +197,7 @@ class ReplyDrafter:
             articles=_titles(findings, ("article", "procedure")),
             macros=_titles(findings, ("macro",)),
             reason=why_none(findings),
-            requests=tuple(r.text for r in asked.chosen),
+            requests=known.requests,
             features=features,
         )
         if not answers and not procedures:

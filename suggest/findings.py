@@ -1,19 +1,18 @@
 """Passages that may answer a request, each with the probability that it does."""
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import NamedTuple, Protocol
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from data.ticket import Message, Ticket
 from suggest.acceptance import PriorLogistic
 from suggest.asking import Request
-from suggest.reading import Index, Passage, ReadArticle, Reader
+from suggest.reading import Found, Index, Passage, ReadArticle, Reader
 from suggest.selection import Vector, Weigh, closeness, overlap, stems
 
 # Articles to look into for each request, in the customer's language and in others, and passages
@@ -32,9 +31,35 @@ class Searcher(Protocol):
 
     note_: str
 
-    def search(self, tickets: Sequence[Ticket], *, k: int) -> pd.DataFrame:
-        """Return a frame as ``Index.search`` does."""
+    def queries(self, ticket: Ticket) -> list[str]:
+        """Return the texts that a search for a ticket encodes."""
         ...
+
+    def find(self, ticket: Ticket, *, k: int, vectors: Vector | None = None) -> Sequence[Found]:
+        """Return articles as ``Index.find`` does."""
+        ...
+
+
+class Query(NamedTuple):
+    """A request as it is looked up.
+
+    Attributes
+    ----------
+    text : str
+    ticket : Ticket or None
+        The request alone, for a retriever.
+    searched : list of str
+        What the search encodes.
+    """
+
+    text: str
+    ticket: Ticket | None
+    searched: list[str]
+
+    @property
+    def texts(self) -> list[str]:
+        """All that is to be encoded."""
+        return [*self.searched, self.text]
 
 
 @dataclass(frozen=True)
@@ -85,64 +110,66 @@ class Finder:
         self.k = k
         self.reader = Reader(index)
 
-    def find(
-        self, ticket: Ticket, requests: Sequence[Request], language: str
-    ) -> list[list[Finding]]:
+    def queries(
+        self, ticket: Ticket, requests: Iterable[Request], language: str
+    ) -> tuple[Query, ...]:
+        """Return what is looked up for each request."""
+        return tuple(self._query(ticket, request.query, language) for request in requests)
+
+    def find(self, ticket: Ticket, queries: Sequence[Query], language: str) -> list[list[Finding]]:
         """Return the findings of each request, best supported first."""
-        queries = [r.query for r in requests]
-        found = self._search(ticket, queries, language)
-        vectors = self.index.encoder.encode(queries)
         place = (ticket.client_id, self.index.version(ticket.client_id))
         weigh = self.reader.weights(*place).of
-        abouts = [
-            _About(vector, stems(query), weigh)
-            for query, vector in zip(queries, vectors, strict=True)
-        ]
-        return [
-            sorted(
-                (
-                    self._finding(self.reader.article(*place, hit.article_id), about, hit)
-                    for hit in self._hits(found[found["query"] == query], place, language)
-                ),
-                key=lambda f: -f.support,
+        found: list[list[Finding]] = []
+        for query, vectors in zip(queries, self._encoded(queries), strict=True):
+            about = _About(vectors[-1], stems(query.text), weigh)
+            hits = self._search(query, ticket.client_id, vectors[:-1])
+            looked = (
+                self._finding(self.reader.article(*place, hit.article_id), about, hit)
+                for hit in self._hits(hits, place, language)
             )
-            for query, about in enumerate(abouts)
-        ]
+            found.append(sorted(looked, key=lambda f: -f.support))
+        return found
+
+    def _query(self, ticket: Ticket, text: str, language: str) -> Query:
+        if self.retriever is None:
+            return Query(text, None, self.index.queries(text))
+        messages = (Message("q", "customer", text),)
+        alone = replace(ticket, subject="", language=language, messages=messages)
+        return Query(text, alone, self.retriever.queries(alone))
+
+    def _encoded(self, queries: Sequence[Query]) -> list[Vector]:
+        """Encode the texts of all queries at once; one array for each."""
+        texts = [query.texts for query in queries]
+        vectors = self.index.encoder.encode([text for of in texts for text in of])
+        ends = accumulate(map(len, texts))
+        return [vectors[end - len(of) : end] for of, end in zip(texts, ends, strict=True)]
+
+    def _search(self, query: Query, client_id: str, vectors: Vector) -> Sequence[Found]:
+        if self.retriever is None or query.ticket is None:
+            return self.index.find(query.text, client_id=client_id, k=self.k, vectors=vectors)
+        return self.retriever.find(query.ticket, k=self.k, vectors=vectors)
 
     @property
     def _learned(self) -> bool:
         return self.retriever is not None and not self.retriever.note_
 
-    def _hits(self, found: pd.DataFrame, place: tuple[str, str], language: str) -> Iterable["_Hit"]:
+    def _hits(
+        self, found: Iterable[Found], place: tuple[str, str], language: str
+    ) -> Iterable["_Hit"]:
         """Yield the articles to look into: a few in the customer's language, a few in others."""
-        room = Counter({True: _OWN, False: _FOREIGN})
+        room = {True: _OWN, False: _FOREIGN}
         tops: dict[str, float] = {}
-        names = ("article_id", "passage_id", "probability", "dense", "score")
-        columns = (found[name].tolist() for name in names)
-        for article_id, passage_id, probability, dense, score in zip(*columns, strict=True):
-            spoken = self.reader.language(*place, article_id)
+        for hit in found:
+            spoken = self.reader.language(*place, hit.article_id)
             if room[spoken == language] <= 0:
                 continue
             room[spoken == language] -= 1
             # A learned ranking has scores of any scale, and probabilities that are measured.
-            level = probability if self._learned else score
+            level = hit.probability if self._learned else hit.score
             top = tops.setdefault(spoken, level)
             behind = min(max(1 - level / top, 0.0), 1.0) if top > 0 else 0.0
-            yield _Hit(article_id, passage_id, probability, dense, behind)
-
-    def _search(self, ticket: Ticket, queries: list[str], language: str) -> pd.DataFrame:
-        if self.retriever is None:
-            return self.index.search(queries, client_id=ticket.client_id, k=self.k)
-        parts = [
-            replace(
-                ticket,
-                subject="",
-                language=language,
-                messages=(Message(f"q{i}", "customer", query),),
-            )
-            for i, query in enumerate(queries)
-        ]
-        return self.retriever.search(parts, k=self.k)
+            yield _Hit(hit.article_id, hit.passage_id, hit.probability, hit.dense, behind)
 
     def _finding(self, article: ReadArticle, about: "_About", hit: "_Hit") -> Finding:
         passage, close, heading = _best_passage(article, about, hit.passage_id)

@@ -30,6 +30,35 @@ _HEADING = "\n#"
 _OPENING = 0.8
 
 
+class Found(Protocol):
+    """An article as a search found it; see :class:`suggest.results.Hit`."""
+
+    @property
+    def article_id(self) -> str:
+        """The article."""
+        ...
+
+    @property
+    def passage_id(self) -> str:
+        """Its passage that is closest to the query."""
+        ...
+
+    @property
+    def score(self) -> float:
+        """What ranks the articles of one query; unbounded."""
+        ...
+
+    @property
+    def probability(self) -> float:
+        """That it answers the query."""
+        ...
+
+    @property
+    def dense(self) -> float:
+        """Closeness of the best part of the query."""
+        ...
+
+
 class Index(Protocol):
     """What drafting needs of a knowledge index; see :class:`suggest.index.KnowledgeIndex`."""
 
@@ -38,10 +67,14 @@ class Index(Protocol):
         """Encoder of the passages."""
         ...
 
-    def search(
-        self, queries: Sequence[str], *, client_id: str, k: int = 10, language: str | None = None
-    ) -> pd.DataFrame:
-        """Return query, rank, article_id, passage_id, score, probability."""
+    def queries(self, query: str) -> list[str]:
+        """Return the texts that a search of a query encodes."""
+        ...
+
+    def find(
+        self, query: str, *, client_id: str, k: int = 10, vectors: Vector | None = None
+    ) -> Sequence[Found]:
+        """Return the articles that answer a query, best first."""
         ...
 
     def passage(self, client_id: str, passage_id: str) -> Any:

@@ -1,7 +1,6 @@
 """Drafts: the right sentences, a typed outcome, and nothing that no source says."""
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -14,13 +13,14 @@ from grounding_checker import unsupported
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.encoders import default_encoder
+from data.encoders import Vectors, default_encoder
 from data.errors import ConfigError, ParameterError, UnknownClientError
 from data.ticket import Ticket, as_ticket
 from suggest.acceptance import acceptance_model
 from suggest.draft import OUTCOMES, Draft
 from suggest.drafter import ReplyDrafter
 from suggest.index import KnowledgeIndex
+from suggest.results import Hit
 from suggest.voice import ClientVoice
 
 NOW = datetime(2026, 3, 2, 18, 41, tzinfo=UTC)
@@ -506,9 +506,12 @@ class Linked:
     def __init__(self, probability: float) -> None:
         self.probability = probability
 
-    def search(self, tickets: Sequence[Ticket], *, k: int) -> pd.DataFrame:
-        found = index().search([t.text for t in tickets], client_id="acme", k=k)
-        return found.assign(probability=self.probability, score=-3.0)
+    def queries(self, ticket: Ticket) -> list[str]:
+        return index().queries(ticket.text)
+
+    def find(self, ticket: Ticket, *, k: int, vectors: Vectors | None = None) -> list[Hit]:
+        found = index().find(ticket.text, client_id="acme", k=k, vectors=vectors)
+        return [hit._replace(probability=self.probability, score=-3.0) for hit in found]
 
 
 def test_a_learned_retriever_has_more_weight_than_the_first_guess() -> None:

@@ -1,5 +1,6 @@
 """Which of the configured languages a text is written in, or none of them."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -17,6 +18,8 @@ _FEWEST_LETTERS = 3
 # Share of the posterior over all languages that the configured ones must hold: below it, the
 # text is likelier in a language that nobody asked for, however the restricted posterior looks.
 _CONFIGURED_SHARE = 0.1
+_REMEMBERED = 1024
+_RECENT: dict[tuple[bytes, frozenset[str]], tuple[str, float]] = {}
 _NOISE = re.compile(r"[@\\_#=<>\[\]{}|0-9]|://|^www\.|^[^\w]*$|^(?:https?|rt)$", re.IGNORECASE)
 
 
@@ -64,7 +67,7 @@ def detect_language(
         )
     chosen = frozenset(languages)
     _check_languages(chosen)
-    found = (_likeliest(_words(text), chosen) for text in texts)
+    found = (_recalled(_words(text), chosen) for text in texts)
     return [(label if p and p >= threshold else UNKNOWN, p) for label, p in found]
 
 
@@ -74,6 +77,19 @@ def _words(text: str) -> str:
         return ""
     tokens = text[:_ENOUGH_CHARACTERS].split()
     return " ".join(token for token in tokens if not _NOISE.search(token))
+
+
+def _recalled(words: str, languages: frozenset[str]) -> tuple[str, float]:
+    """Return what was found for the same words lately: several models read one ticket."""
+    # A hash, so that no text outlives its ticket in here.
+    key = (hashlib.blake2b(words.encode("utf-8", "replace"), digest_size=16).digest(), languages)
+    found = _RECENT.get(key)
+    if found is None:
+        found = _likeliest(words, languages)
+        if len(_RECENT) >= _REMEMBERED:
+            _RECENT.clear()
+        _RECENT[key] = found
+    return found
 
 
 def _likeliest(words: str, languages: frozenset[str]) -> tuple[str, float]:
@@ -107,6 +123,7 @@ def _courtesies() -> dict[str, list[str]]:
     return languages
 
 
+@lru_cache(maxsize=64)
 def _check_languages(languages: frozenset[str]) -> None:
     strangers = sorted(languages - frozenset(_identifier().labels))
     if strangers or not languages:
