@@ -4,6 +4,7 @@
 
     champions/
       current.json            moved with os.replace; the only thing that changes
+      previous.json           what was in force before, for a start that finds damage
       intent/12/              model folders, never changed after they are written
       retriever/12/
       knowledge/<client>/     own pointer per client (suggest.index)
@@ -19,6 +20,7 @@ from data.artifact import atomic_write
 from data.errors import ArtifactFormatError
 
 POINTER = "current.json"
+PREVIOUS = "previous.json"
 FORMAT = 1
 
 
@@ -59,10 +61,23 @@ class Pointer:
 def write_pointer(
     root: str | os.PathLike[str], models: Mapping[str, PointerEntry], *, night: str
 ) -> Path:
-    """Point ``root`` at these models in one atomic move; returns the pointer's path."""
-    entries = {name: asdict(entry) for name, entry in models.items()}
-    body = {"format": FORMAT, "night": night, "models": entries}
-    return atomic_write(Path(root) / POINTER, json.dumps(body, indent=1, sort_keys=True) + "\n")
+    """Point ``root`` at these models in one atomic move; returns the pointer's path.
+
+    Where they are others than before, those are kept in ``previous.json`` first.
+    """
+    before = _readable(root)
+    if before is not None and before.models != dict(models):
+        atomic_write(Path(root) / PREVIOUS, _written(before.models, before.night))
+    return atomic_write(Path(root) / POINTER, _written(models, night))
+
+
+def read_previous(root: str | os.PathLike[str]) -> Pointer:
+    """Read what was in force before the present models; empty where that is not known."""
+    try:
+        found = _read(Path(root) / PREVIOUS)
+    except (ArtifactFormatError, OSError):
+        found = None
+    return found or Pointer(night="", models={})
 
 
 def read_pointer(root: str | os.PathLike[str]) -> Pointer | None:
@@ -73,7 +88,23 @@ def read_pointer(root: str | os.PathLike[str]) -> Pointer | None:
     ArtifactFormatError
         When the file is damaged or of another format.
     """
-    path = Path(root) / POINTER
+    return _read(Path(root) / POINTER)
+
+
+def _written(models: Mapping[str, PointerEntry], night: str) -> str:
+    entries = {name: asdict(entry) for name, entry in models.items()}
+    body = {"format": FORMAT, "night": night, "models": entries}
+    return json.dumps(body, indent=1, sort_keys=True) + "\n"
+
+
+def _readable(root: str | os.PathLike[str]) -> Pointer | None:
+    try:
+        return read_pointer(root)
+    except ArtifactFormatError:
+        return None
+
+
+def _read(path: Path) -> Pointer | None:
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
         if body["format"] != FORMAT:

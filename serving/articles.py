@@ -13,14 +13,17 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
+from sqlalchemy.exc import SQLAlchemyError
 
 from data.errors import DeskpilotError, ParameterError
 from data.schema import validate_articles
-from serving.failures import PART_FAILURES
+from serving.failures import PART_FAILURES, STORE_FAILURES
 from serving.problems import NOT_FOUND, STALE, ProblemError, wrong_field
+from serving.run import place
 from serving.schemas import ArticleIn
 from serving.snapshot import Knowledge
 from serving.store import Idempotency, Kept, Row, Store
+from serving.writer import describe
 
 logger = logging.getLogger(__name__)
 
@@ -125,12 +128,27 @@ class ArticleDesk:
             return self._edit(index, article, 200, reply, now, idempotency)
 
     def catch_up(self, index: Knowledge | None) -> int:
-        """Apply the edits this index does not have yet; return how many articles changed."""
+        """Apply the edits this index does not have yet; return how many articles changed.
+
+        The first index there is goes into force even while edits cannot be read: it gets them
+        later. One that would follow it does not.
+
+        Raises
+        ------
+        SQLAlchemyError
+            When edits cannot be read.
+        """
         if index is None:
             return 0
         with self.lock:
             known, applied = self._applied
-            edits = self.store.edits(after=applied if known is index else 0)
+            try:
+                edits = self.store.edits(after=applied if known is index else 0)
+            except SQLAlchemyError as error:
+                if known is not None:
+                    raise
+                logger.error("article edits cannot be read: %s", describe(error))
+                return 0
             # A draft changes nothing of what is live, so the last edit that does is the one.
             live = [edit for edit in edits if not _is_draft(edit)]
             last = {(edit["client_id"], edit["article_id"]): edit for edit in live}
@@ -158,7 +176,7 @@ class ArticleDesk:
         kept = self.store.add_edit(row, status=status, reply=reply, idempotency=idempotency)
         try:
             self.catch_up(index)
-        except PART_FAILURES as error:
+        except (*PART_FAILURES, *STORE_FAILURES) as error:
             # The edit is on disk; the next index that loads gets it.
             logger.error("an article edit was stored but not indexed: %s", type(error).__name__)
         return kept
@@ -204,6 +222,9 @@ def _apply(index: Knowledge, edits: list[Row]) -> int:
     removals: dict[str, list[str]] = {}
     for edit in edits:
         client, article_id = edit["client_id"], edit["article_id"]
+        if client in index.problems:
+            # With the edits alone a damaged index would look whole.
+            continue
         held = find(index, client, article_id)
         if held is not None and held["version"] >= edit["version"]:
             continue
@@ -211,11 +232,25 @@ def _apply(index: Knowledge, edits: list[Row]) -> int:
             puts.setdefault(client, []).append(edit["article"])
         elif held is not None:
             removals.setdefault(client, []).append(article_id)
-    for rows in puts.values():
-        index.add(validate_articles(pd.DataFrame(rows)))
+    changed = sum(_add(index, rows) for rows in puts.values())
     for client, ids in removals.items():
         index.remove(client, ids)
-    return sum(map(len, puts.values())) + sum(map(len, removals.values()))
+    return changed + sum(map(len, removals.values()))
+
+
+def _add(index: Knowledge, rows: list[Row]) -> int:
+    """Index articles of a client; one that cannot be is left out and holds up no other."""
+    try:
+        index.add(validate_articles(pd.DataFrame(rows)))
+    except PART_FAILURES as error:
+        if len(rows) == 1:
+            # The edit stays on disk; its text has no place in the log.
+            where = place(error)
+            logger.error("the article %r cannot be indexed: %s", rows[0]["article_id"], where)
+            return 0
+        half = len(rows) // 2
+        return _add(index, rows[:half]) + _add(index, rows[half:])
+    return len(rows)
 
 
 def _is_draft(edit: Row) -> bool:

@@ -8,9 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from data.errors import ArtifactError
+from sqlalchemy.exc import SQLAlchemyError
+
+from data.errors import ArtifactError, MissingFileError
 from serving.failures import PART_FAILURES, STORE_FAILURES
-from serving.snapshot import Snapshot, load_snapshot, read_voices, signature
+from serving.snapshot import KNOWLEDGE, Snapshot, load_snapshot, read_voices, signature
+from serving.writer import describe
 
 if TYPE_CHECKING:
     from serving.engine import SupportEngine
@@ -56,6 +59,8 @@ class Reloader:
             )
         )
         self._seen: Any = None
+        self._told = ""
+        self._behind = False
         self._again_at = math.inf
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="model-watch", daemon=True)
@@ -73,8 +78,13 @@ class Reloader:
 
     def look(self) -> bool:
         """Load new models if a pointer moved, and edits of other processes; True if swapped."""
-        found = signature(self.root, self.engine.settings.policies)
-        moved = found != self._seen or time.monotonic() >= self._again_at
+        try:
+            found: Any = signature(self.root, self.engine.settings.policies)
+        except OSError as error:
+            # None is no signature: the folder is read anew once that is possible again.
+            found = None
+            self._refused(error)
+        moved = found is not None and (found != self._seen or time.monotonic() >= self._again_at)
         swapped = moved and self._swap()
         if moved:
             # A pointer that stays where it is may still lead to models that get repaired.
@@ -90,14 +100,21 @@ class Reloader:
             self._refuse_losses(snapshot)
             self.engine.use(snapshot)
         except _FAILURES as error:
-            logger.error("new models were refused, the last good ones stay: %s", error)
-            # The status is open to everyone: paths belong in the log.
-            self.engine.problems = (f"new models were refused: {type(error).__name__}",)
+            self._refused(error)
             self._use_what_is_whole()
             return False
+        self._told = ""
         self.engine.problems = _problems(snapshot)
         logger.info("models in force: %s (night %s)", dict(snapshot.versions), snapshot.night)
         return True
+
+    def _refused(self, error: Exception) -> None:
+        # The status is open to everyone: paths belong in the log, and there only once.
+        words = str(_words(error))
+        if words != self._told:
+            logger.error("new models were refused, the last good ones stay: %s", words)
+        self._told = words
+        self.engine.problems = (f"new models were refused: {type(error).__name__}",)
 
     def _use_what_is_whole(self) -> None:
         """Serve the undamaged parts where there is no last good set to keep."""
@@ -108,14 +125,23 @@ class Reloader:
         try:
             self.engine.use(self.load(self.root, damaged))
         except _FAILURES as error:
-            logger.error("no part of the models can be read: %s", error)
+            logger.error("no part of the models can be read: %s", _words(error))
             return
         logger.error("serving without the damaged parts: %s", "; ".join(damaged))
 
     def _refuse_losses(self, snapshot: Snapshot) -> None:
-        """Refuse a damaged knowledge index where the one in force still answers."""
+        """Refuse to lose what still answers: a part that is gone, a damaged knowledge index."""
+        before = self.engine.snapshot
+        gone = sorted(set(before.versions) - set(snapshot.versions))
+        if before.index is not None and snapshot.index is None:
+            gone.append(KNOWLEDGE)
+        if gone:
+            raise MissingFileError(
+                f"{self.root} no longer names {', '.join(gone)}. Restore it, or start the service "
+                "again to go on without."
+            )
         damaged = {} if snapshot.index is None else snapshot.index.problems
-        held = self.engine.snapshot.index
+        held = before.index
         for client, problem in damaged.items():
             logger.error("the knowledge of a client is damaged: %s", problem)
             if held is not None and client in held.clients:
@@ -125,11 +151,20 @@ class Reloader:
         try:
             self.engine.desk.catch_up(self.engine.snapshot.index)
         except _FAILURES as error:
-            logger.error("article edits could not be applied: %s", type(error).__name__)
+            if not self._behind:
+                logger.error("article edits cannot be applied: %s", type(error).__name__)
+            self._behind = True
+        else:
+            self._behind = False
 
     def _loop(self) -> None:
         while not self._stop.wait(self.seconds):
             self.look()
+
+
+def _words(error: Exception) -> object:
+    # The values of a statement may be somebody's words.
+    return describe(error) if isinstance(error, SQLAlchemyError) else error
 
 
 def _problems(snapshot: Snapshot) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote
 
 from data.artifact import HEADER
-from data.champions import POINTER, Pointer, PointerEntry, read_pointer
+from data.champions import POINTER, Pointer, PointerEntry, read_pointer, read_previous
 from data.encoders import CachedEncoder, Encoder, default_encoder
 from data.errors import ArtifactChecksumError, ArtifactError, ConfigError, MissingFileError
 from data.ticket import Ticket
@@ -33,8 +33,13 @@ class IntentModel(Protocol):
     """What the service asks of an intent model."""
 
     classes_: Any
+    encoder_: Encoder
 
-    def decide(self, texts: Sequence[str]) -> "pd.DataFrame":
+    def prepare(self, texts: Sequence[str]) -> list[str]:
+        """Return what the encoder is given for each text."""
+        ...
+
+    def decisions(self, texts: Sequence[str], vectors: Any = None) -> Sequence[Any]:
         """Return label, probability, alternatives, out_of_scope and reason per text."""
         ...
 
@@ -42,6 +47,7 @@ class IntentModel(Protocol):
 class Knowledge(Protocol):
     """What the service asks of a knowledge index."""
 
+    encoder: Encoder
     problems: dict[str, str]
 
     @property
@@ -49,8 +55,8 @@ class Knowledge(Protocol):
         """Clients that can be searched."""
         ...
 
-    def search(self, queries: Sequence[str], *, client_id: str, k: int = 10) -> "pd.DataFrame":
-        """Return the best passages per query."""
+    def find(self, query: str, *, client_id: str, k: int = 10) -> Sequence[Any]:
+        """Return the best articles for a query."""
         ...
 
     def add(self, articles: "pd.DataFrame") -> Any:
@@ -81,8 +87,17 @@ class Knowledge(Protocol):
 class Drafter(Protocol):
     """What the service asks of a drafter."""
 
+    def read(self, ticket: Ticket) -> Any:
+        """Return what the ticket asks, and as ``texts`` what will be encoded for it."""
+        ...
+
     def draft(
-        self, ticket: Ticket, *, now: datetime | None = None, intent: str | None = None
+        self,
+        ticket: Ticket,
+        *,
+        now: datetime | None = None,
+        intent: str | None = None,
+        reading: Any = None,
     ) -> "Draft":
         """Return a prepared reply."""
         ...
@@ -91,8 +106,8 @@ class Drafter(Protocol):
 class Search(Protocol):
     """What the service asks of a retriever."""
 
-    def search(self, tickets: Sequence[Ticket], *, k: int = 10) -> "pd.DataFrame":
-        """Return the best passages per ticket."""
+    def find(self, ticket: Ticket, *, k: int = 10) -> Sequence[Any]:
+        """Return the best articles for a ticket."""
         ...
 
 
@@ -161,11 +176,12 @@ def load_snapshot(
     voices : mapping, optional
         How each client speaks.
     damaged : list of str, optional
-        Where given, a model that cannot be read is left out and its problem added here.
+        Where given, a model that cannot be read gives way to the one that was in force before
+        it, or is left out where that cannot be read either; its problem is added here.
 
     Raises
     ------
-    ArtifactError, MissingFileError
+    ArtifactError, OSError
         When a named folder is damaged or missing and ``damaged`` is not given.
     """
     from suggest.acceptance import PriorLogistic
@@ -176,31 +192,49 @@ def load_snapshot(
 
     # The intent model, the search and the drafter read the same words of one ticket.
     encoder = encoder or CachedEncoder(default_encoder())
-    pointer = read_pointer(root) or Pointer(night="", models={})
+    pointer = _pointer(root, damaged)
+    before = Pointer(night="", models={}) if damaged is None else read_previous(root)
     versions: dict[str, str] = {}
 
     def part(name: str, shown: str, load: Callable[[Path], Any]) -> Any:
-        entry = pointer.models.get(name)
-        if entry is None:
-            return None
-        try:
-            model = load(_verified(root, entry))
-        except (ArtifactError, MissingFileError) as error:
-            if damaged is None:
-                raise
-            damaged.append(f"{name} {entry.version} cannot be read: {error}")
-            return None
-        versions[shown] = f"{name}:{entry.version}"
-        return model
+        entries = (pointer.models.get(name), before.models.get(name))
+        for entry in dict.fromkeys(entry for entry in entries if entry is not None):
+            try:
+                model = load(_verified(root, entry))
+            except (ArtifactError, OSError) as error:
+                if damaged is None:
+                    raise
+                damaged.append(f"{name} {entry.version} cannot be read: {error}")
+                continue
+            versions[shown] = f"{name}:{entry.version}"
+            return model
+        return None
 
     intent = part("intent", "triage", lambda f: IntentClassifier.load(f, encoder=encoder))
     index = retriever = drafter = None
     if (root / KNOWLEDGE).is_dir():
-        index = KnowledgeIndex.load(root / KNOWLEDGE, encoder=encoder)
+        try:
+            index = KnowledgeIndex.load(root / KNOWLEDGE, encoder=encoder)
+        except OSError as error:
+            if damaged is None:
+                raise
+            damaged.append(f"the knowledge cannot be read: {error}")
+    if index is not None:
         retriever = part("retriever", "retriever", lambda f: Retriever.load(f, index))
         acceptance = part("acceptance", "acceptance", PriorLogistic.load)
         drafter = ReplyDrafter(index, retriever=retriever, voices=voices, acceptance=acceptance)
     return Snapshot(intent, index, retriever, drafter, versions, pointer.night)
+
+
+def _pointer(root: Path, damaged: list[str] | None) -> Pointer:
+    try:
+        found = read_pointer(root)
+    except (ArtifactError, OSError) as error:
+        if damaged is None:
+            raise
+        damaged.append(str(error))
+        found = read_previous(root)
+    return found or Pointer(night="", models={})
 
 
 def _verified(root: Path, entry: PointerEntry) -> Path:
