@@ -1,5 +1,7 @@
 """One process at a time; a dead one is no obstacle."""
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +39,45 @@ def test_a_second_night_is_refused_and_a_dead_one_is_taken_over(tmp_path: Path) 
     assert str(other.pid) in (tmp_path / "nightly.lock").read_text()
     with workspace_lock(tmp_path):
         assert str(other.pid) not in (tmp_path / "nightly.lock").read_text()
+
+
+FORK = """
+import os, sys, time
+from pathlib import Path
+from pipelines.lock import workspace_lock
+with workspace_lock(Path(sys.argv[1])):
+    if os.fork() == 0:
+        time.sleep(60)
+    print("held", flush=True)
+    os.kill(os.getpid(), 9)
+"""
+
+
+def test_what_a_killed_night_forked_keeps_no_lock(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", FORK, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as night:
+        assert night.stdout is not None
+        assert night.stdout.readline() == "held\n"
+        assert night.wait() == -signal.SIGKILL
+        try:
+            with workspace_lock(tmp_path):
+                # The forked one lives on.
+                os.killpg(night.pid, 0)
+        finally:
+            os.killpg(night.pid, signal.SIGKILL)
+
+
+def test_a_place_that_is_no_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with (
+        pytest.raises(RegistryError, match=r"cannot be written \(Not a directory\)"),
+        workspace_lock(tmp_path / "file" / "workspace"),
+    ):
+        pass
 
 
 def test_it_opens_after_an_error(tmp_path: Path) -> None:
