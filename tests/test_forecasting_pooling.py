@@ -201,7 +201,7 @@ def test_bad_arguments_are_named(eight: pd.DataFrame, change: dict[str, Any], wo
 
 
 def test_real_small_clients_share_better_than_by_chance(shared) -> None:
-    pools = pool_clients(shared("pooling_100_clients"), max_size=10, effort=0.05)
+    pools = pool_clients(shared("pooling_100_clients"), max_size=10, effort=0.1)
     plans = pools.comparison.set_index("plan")["utilisation"]
     assert plans["random groups of 10"] == pytest.approx(0.783, abs=0.006)
     assert plans["these pools"] > plans["random groups of 10"] + 0.01
