@@ -2,23 +2,26 @@
 
 import glob
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from data.errors import LoadError, MissingFileError, ParameterError, SchemaError
-from data.files import TABLE_SUFFIXES, read_rows, suffix_of
+from data.files import TABLE_SUFFIXES, read_parts, read_rows, suffix_of
 from data.knowledge.articles import MAX_BYTES, articles_from_frame, read_articles
 from data.schema import TABLES
 from data.schema.exports import prepare
-from data.schema.table import Table, nearest
+from data.schema.table import Table, name_rows, nearest
 
 logger = logging.getLogger(__name__)
 
 Source = str | Path | pd.DataFrame
+STREAM_ROWS = 5000
 
 
 class _Shared(list[dict[str, str]]):
@@ -32,14 +35,16 @@ class _Shared(list[dict[str, str]]):
         return self
 
 
-def load_tickets(
-    path: Source,
-    *,
-    mapping: Mapping[str, str] | None = None,
-    timezone: str | None = None,
-    defaults: Mapping[str, Any] | None = None,
-    values: Mapping[str, Mapping[str, str]] | None = None,
-) -> pd.DataFrame:
+class Reading(TypedDict, total=False):
+    """How an export is read; see `load_table`."""
+
+    mapping: Mapping[str, str] | None
+    timezone: str | None
+    defaults: Mapping[str, Any] | None
+    values: Mapping[str, Mapping[str, str]] | None
+
+
+def load_tickets(path: Source, **reading: Unpack[Reading]) -> pd.DataFrame:
     """Load tickets; see `load_table` for the parameters and errors.
 
     Returns
@@ -47,37 +52,17 @@ def load_tickets(
     DataFrame
         Valid tickets, one row each, further columns kept.
     """
-    return load_table(
-        path, "tickets", mapping=mapping, timezone=timezone, defaults=defaults, values=values
-    )
+    return load_table(path, "tickets", **reading)
 
 
-def load_messages(
-    path: Source,
-    *,
-    mapping: Mapping[str, str] | None = None,
-    timezone: str | None = None,
-    defaults: Mapping[str, Any] | None = None,
-    values: Mapping[str, Mapping[str, str]] | None = None,
-) -> pd.DataFrame:
+def load_messages(path: Source, **reading: Unpack[Reading]) -> pd.DataFrame:
     """Load the messages of tickets; see `load_table` for the parameters and errors."""
-    return load_table(
-        path, "messages", mapping=mapping, timezone=timezone, defaults=defaults, values=values
-    )
+    return load_table(path, "messages", **reading)
 
 
-def load_article_links(
-    path: Source,
-    *,
-    mapping: Mapping[str, str] | None = None,
-    timezone: str | None = None,
-    defaults: Mapping[str, Any] | None = None,
-    values: Mapping[str, Mapping[str, str]] | None = None,
-) -> pd.DataFrame:
+def load_article_links(path: Source, **reading: Unpack[Reading]) -> pd.DataFrame:
     """Load which article answered which ticket; see `load_table` for parameters and errors."""
-    return load_table(
-        path, "article_links", mapping=mapping, timezone=timezone, defaults=defaults, values=values
-    )
+    return load_table(path, "article_links", **reading)
 
 
 def load_articles(
@@ -112,15 +97,7 @@ def load_articles(
     return articles
 
 
-def load_table(
-    path: Source,
-    table: str,
-    *,
-    mapping: Mapping[str, str] | None = None,
-    timezone: str | None = None,
-    defaults: Mapping[str, Any] | None = None,
-    values: Mapping[str, Mapping[str, str]] | None = None,
-) -> pd.DataFrame:
+def load_table(path: Source, table: str, **reading: Unpack[Reading]) -> pd.DataFrame:
     """Load any table of `data.schema.TABLES`.
 
     Parameters
@@ -154,13 +131,65 @@ def load_table(
     SchemaError
         When the rows break the table's contract; names the column, the rows and the way out.
     """
-    contract = _table(table)
-    ready = partial(prepare, mapping=mapping, defaults=defaults, values=values)
+    contract, ready, timezone = _table(table), _prepared_by(reading), reading.get("timezone")
     if isinstance(path, pd.DataFrame):
         return contract.validate(ready(path), timezone=timezone)
-    parts = [_read_part(file, contract, ready, timezone) for file in table_files(path)]
+    parts = []
+    for file in table_files(path):
+        rows = read_rows(file)
+        if rows.empty and not len(rows.columns):
+            raise LoadError(f"'{file.name}' holds no rows.")
+        parts.append(_validated(rows, contract, ready, timezone, file.name))
     # Once more for all: an id may be repeated across the parts.
     return parts[0] if len(parts) == 1 else contract.validate(pd.concat(parts, ignore_index=True))
+
+
+def stream_table(
+    path: str | Path,
+    table: str,
+    *,
+    rows: int = STREAM_ROWS,
+    columns: Collection[str] | None = None,
+    **reading: Unpack[Reading],
+) -> Iterator[pd.DataFrame]:
+    """Load a table a part at a time, so that it need not fit into memory.
+
+    Parameters
+    ----------
+    path, table, **reading
+        As `load_table` takes them.
+    rows : int
+        Of each part, but for the last of each file.
+    columns : collection of str, optional
+        Further columns that are wanted beside those of the table; all by default. The others
+        of a Parquet file are not even read.
+
+    Yields
+    ------
+    DataFrame
+        Valid rows, in the order of the files' names and of their rows.
+
+    Raises
+    ------
+    MissingFileError, LoadError, SchemaError
+        As `load_table`; that a key occurs twice is found when the last part has been read.
+    """
+    contract, timezone = _table(table), reading.get("timezone")
+    known = None if columns is None else {*contract.columns, *columns}
+    given = None if known is None else known | set(reading.get("mapping") or {})
+    keys: list[NDArray[np.uint64]] = []
+    for file in table_files(path):
+        first = 0
+        for part in read_parts(file, rows=rows, columns=given):
+            if not len(part.columns):
+                raise LoadError(f"'{file.name}' holds no rows.")
+            where = f"{file.name}, rows from {first} on" if first else file.name
+            ready = _prepared_by(_about(reading, part) if first else reading)
+            valid = _validated(part, contract, ready, timezone, where)
+            first += len(part)
+            keys.append(_hashed_keys(valid, contract))
+            yield valid if known is None else valid[[c for c in valid if c in known]]
+    _check_keys(np.concatenate(keys), contract)
 
 
 def read_table(path: str | Path) -> pd.DataFrame:
@@ -195,18 +224,55 @@ def table_files(path: str | Path) -> list[Path]:
     return files
 
 
-def _read_part(
-    file: Path, contract: Table, ready: Callable[..., pd.DataFrame], timezone: str | None
+def _validated(
+    rows: pd.DataFrame,
+    contract: Table,
+    ready: Callable[..., pd.DataFrame],
+    timezone: str | None,
+    where: str,
 ) -> pd.DataFrame:
-    rows = read_rows(file)
-    if rows.empty and not len(rows.columns):
-        raise LoadError(f"'{file.name}' holds no rows.")
     try:
         return contract.validate(ready(rows), timezone=timezone)
     except SchemaError as error:
         raise SchemaError(
-            f"{file.name}: {error}", table=contract.name, column=error.column, rows=error.rows
+            f"{where}: {error}", table=contract.name, column=error.column, rows=error.rows
         ) from error
+
+
+def _prepared_by(reading: Reading) -> Callable[..., pd.DataFrame]:
+    return partial(
+        prepare,
+        mapping=reading.get("mapping"),
+        defaults=reading.get("defaults"),
+        values=reading.get("values"),
+    )
+
+
+def _about(reading: Reading, part: pd.DataFrame) -> Reading:
+    """Leave out of the mapping what a later part of JSON Lines happens not to have."""
+    mapping = reading.get("mapping") or {}
+    return {**reading, "mapping": {old: new for old, new in mapping.items() if old in part}}
+
+
+def _hashed_keys(part: pd.DataFrame, contract: Table) -> NDArray[np.uint64]:
+    key = [name for name in contract.key if name in part.columns]
+    if not key:
+        return np.empty(0, dtype=np.uint64)
+    hashed = pd.util.hash_pandas_object(part[key].astype(str), index=False)
+    return np.asarray(hashed, dtype=np.uint64)
+
+
+def _check_keys(keys: NDArray[np.uint64], contract: Table) -> None:
+    """Hashes of 64 bits: among a million keys two differing ones are alike once in 40 million."""
+    repeats = np.flatnonzero(pd.Series(keys).duplicated().to_numpy())
+    if len(repeats):
+        raise SchemaError(
+            f"The rows of {contract.name} must be unique by ({', '.join(contract.key)}). Got "
+            f"{len(repeats):,} repeats instead. {name_rows(repeats.tolist())} Drop the repeats, or "
+            "give each change its own version.",
+            table=contract.name,
+            rows=repeats.tolist(),
+        )
 
 
 def _table(name: str) -> Table:

@@ -160,12 +160,18 @@ def main() -> None:
 
 
 def _summary(run: "Run") -> None:
-    table = Table("step", "seconds", box=None, pad_edge=False)
-    table.columns[1].justify = "right"
-    for name, seconds in run.timings.items():
-        table.add_row(name, f"{seconds:.1f}")
-    table.add_row("total", f"{sum(run.timings.values()):.1f}")
+    table = Table("step", "seconds", "CPU seconds", "peak MB", box=None, pad_edge=False)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    every = list(run.spent.items())
+    for name, spent in every:
+        cells = (spent.seconds, spent.cpu_seconds)
+        table.add_row(name, *(f"{cell:.1f}" for cell in cells), f"{spent.peak_mb:,.0f}")
+    sums = (sum(s.seconds for _, s in every), sum(s.cpu_seconds for _, s in every))
+    most = max((s.peak_mb for _, s in every), default=0.0)
+    table.add_row("total", *(f"{total:.1f}" for total in sums), f"{most:,.0f}")
     out.print(table)
+    out.print(f"{run.reused['tickets']:,} of {run.reused['of tickets']:,} tickets as last night")
     for warning in run.warnings:
         out.print(f"note: {warning}", markup=False, highlight=False)
     for verdict in run.verdicts:

@@ -110,10 +110,32 @@ class SplitConfig(Section):
     test_share : float
     group : str
         Column whose rows stay on one side; ignored where the tickets lack it.
+    most_train : int
+        Tickets to learn from: of each client and label its share, and of it the newest.
+    most_test : int
+        Tickets to measure on, drawn at random from the newest share.
     """
 
     test_share: float = Field(default=0.2, gt=0, lt=1)
     group: str = "customer_id"
+    most_train: int = Field(default=50_000, ge=2)
+    most_test: int = Field(default=10_000, ge=2)
+
+
+class CacheConfig(Section):
+    """What a night leaves for the next: redacted tickets, and vectors under keyed hashes.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Default: ``cache`` in the workspace. It can be removed at any time.
+    most_mb : int
+        Room for the vectors of one encoder; a ticket takes 2 kB. What was not asked for longest
+        goes first.
+    """
+
+    folder: Path | None = None
+    most_mb: int = Field(default=2048, ge=1)
 
 
 class IntentsConfig(Section):
@@ -214,7 +236,9 @@ class NightlyConfig(Section):
     clients : tuple of ClientConfig
     articles : Path, optional
         One table of articles of all clients, told apart by ``client_id``.
-    sample, split, intents, evaluate, gate
+    workers : int
+        Processes that redact and encode beside the night's own.
+    sample, split, cache, intents, evaluate, gate
         See their classes.
     serving : dict
         The service's own settings may stand in the same file; the night reads ``database``.
@@ -223,11 +247,13 @@ class NightlyConfig(Section):
     workspace: Path = Path(".deskpilot")
     seed: int = Field(default=0, ge=0)
     keep: int = Field(default=10, ge=1)
+    workers: int = Field(default=2, ge=1)
     tickets: TicketsConfig
     clients: tuple[ClientConfig, ...] = ()
     articles: Path | None = None
     sample: SampleConfig | None = None
     split: SplitConfig = SplitConfig()
+    cache: CacheConfig = CacheConfig()
     intents: IntentsConfig = IntentsConfig()
     evaluate: EvaluateConfig = EvaluateConfig()
     gate: GateConfig = GateConfig()
@@ -346,6 +372,7 @@ _SECTIONS: dict[str, type[Section]] = {
     "clients": ClientConfig,
     "sample": SampleConfig,
     "split": SplitConfig,
+    "cache": CacheConfig,
     "intents": IntentsConfig,
     "evaluate": EvaluateConfig,
     "gate": GateConfig,

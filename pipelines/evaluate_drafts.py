@@ -15,8 +15,8 @@ from data.errors import ParameterError
 from data.redaction import Placeholders, remember_name
 from data.ticket import Ticket, as_ticket
 from pipelines.evaluate_search import gold
+from pipelines.hiding import hide
 from pipelines.intervals import Figure, mean, measure
-from pipelines.prepare import hide
 from pipelines.run import Json
 from pipelines.yardstick import Draws, Yardstick, shorten
 from suggest.draft import Draft

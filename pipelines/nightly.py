@@ -6,11 +6,14 @@ stays in force.
 
 import logging
 import shutil
-import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
-from pipelines import acceptance, labels, prepare, publish, steps
+from data.embedding_cache import EmbeddingCache
+from data.workers import Workers
+from pipelines import acceptance, intake, labels, prepare, publish, steps
+from pipelines.clock import Spent, clock
 from pipelines.config import NightlyConfig
 from pipelines.lock import workspace_lock
 from pipelines.registry import Registry
@@ -20,10 +23,8 @@ logger = logging.getLogger(__name__)
 
 STEPS: tuple[Step, ...] = (
     Step("load", prepare.load_tables),
-    Step("validate", prepare.check_tables),
+    Step("tickets", intake.take_in_tickets),
     Step("labels", labels.resolve_labels),
-    Step("redact", prepare.redact_texts),
-    Step("language", prepare.detect_languages),
     Step("split", prepare.split_parts),
     Step("train", steps.train_classifiers),
     Step("index", steps.build_index),
@@ -73,20 +74,26 @@ def run_night(
     """
     moment = (now or datetime.now(UTC)).astimezone(UTC)
     registry = Registry(config.workspace)
-    with workspace_lock(registry.workspace):
+    with workspace_lock(registry.workspace), Workers(config.workers) as workers:
         staging = registry.workspace / "staging"
         shutil.rmtree(staging, ignore_errors=True)
-        run = Run(config=config, now=moment, registry=registry, staging=staging)
+        run = Run(config=config, now=moment, registry=registry, staging=staging, workers=workers)
         run.warnings.extend(registry.recover(now=moment))
         try:
             for step in all_steps:
                 watch(step, run)
-                started = time.perf_counter()
-                step.work(run)
-                run.timings[step.name] = time.perf_counter() - started
-                logger.info("step %s took %.1f s", step.name, run.timings[step.name])
+                with clock(partial(_note, run, step.name), lambda: workers.pids):
+                    step.work(run)
         except BaseException:
             shutil.rmtree(staging, ignore_errors=True)
             registry.recover(now=moment)
             raise
+        finally:
+            if isinstance(run.encoder, EmbeddingCache):
+                run.encoder.flush()
     return run
+
+
+def _note(run: Run, step: str, spent: Spent) -> None:
+    run.spent[step] = spent
+    logger.info("step %s took %.1f s, %.1f of them busy", step, spent.seconds, spent.cpu_seconds)

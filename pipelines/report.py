@@ -81,6 +81,7 @@ def _data(run: Run) -> Json:
         "tickets": len(tickets),
         "train": len(run.train),
         "test": len(run.test),
+        "available": run.available,
         "clients": sorted(map(str, tickets["client_id"].unique())),
         "languages": _shares(run, "language"),
         "channels": _shares(run, "channel"),
@@ -129,13 +130,20 @@ def _knowledge(run: Run) -> Json:
 
 
 def _run(run: Run) -> Json:
-    total = sum(run.timings.values()) or 1.0
+    total = sum(spent.seconds for spent in run.spent.values()) or 1.0
     encoder = run.encoder
     return {
-        "timings": [
-            {"step": name, "seconds": round(seconds, 3), "share": seconds / total}
-            for name, seconds in run.timings.items()
+        "time": [
+            {
+                "step": name,
+                "seconds": round(spent.seconds, 3),
+                "cpu_seconds": round(spent.cpu_seconds, 3),
+                "peak_mb": round(spent.peak_mb, 1),
+                "share": spent.seconds / total,
+            }
+            for name, spent in run.spent.items()
         ],
+        "reused": {"tickets": run.reused["tickets"], "of": run.reused["of tickets"]},
         "draft_ms": f"{1000 * run.draft_seconds:.0f} ms" if run.draft_seconds else "–",
         "seed": run.config.seed,
         "index_versions": {c: run.index.version(c) for c in run.index.clients} if run.index else {},

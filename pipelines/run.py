@@ -1,5 +1,6 @@
 """The record that one night's steps fill in, one after the other."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,8 @@ import pandas as pd
 
 from data.encoders import Encoder
 from data.redaction import Placeholders
+from data.workers import Workers
+from pipelines.clock import Spent
 from pipelines.config import NightlyConfig
 from pipelines.gate import Verdict
 from pipelines.intervals import Figure
@@ -64,7 +67,15 @@ class Run:
     staging: Path
     say: Callable[[str], None] = lambda _: None
 
+    workers: Workers | None = None
+    cache: Path = field(init=False)
+    secret: bytes = b""
+    # Of every ticket what splitting needs; the rest stands in the file ``prepared``.
     tickets: pd.DataFrame = field(default_factory=pd.DataFrame)
+    prepared: Path | None = None
+    corrected: pd.DataFrame = field(default_factory=pd.DataFrame)
+    reused: Counter[str] = field(default_factory=Counter)
+    available: dict[str, int] = field(default_factory=dict)
     articles: pd.DataFrame = field(default_factory=pd.DataFrame)
     links: pd.DataFrame = field(default_factory=pd.DataFrame)
     # By client and ticket: what hides its known names; lives in memory only.
@@ -96,8 +107,11 @@ class Run:
     proposal: Proposal | None = None
     document: Json = field(default_factory=dict)
     report: Path | None = None
-    timings: dict[str, float] = field(default_factory=dict)
+    spent: dict[str, Spent] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.cache = self.config.cache.folder or self.registry.workspace / "cache"
 
     @property
     def night(self) -> str:

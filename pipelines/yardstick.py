@@ -37,10 +37,15 @@ class Yardstick:
 
     def sample(self, rows: pd.DataFrame, most: int) -> pd.DataFrame:
         """Draw at most this many rows."""
-        if len(rows) <= most:
-            return rows
-        chosen = np.random.default_rng(self.random_state).permutation(len(rows))[:most]
-        return rows.iloc[chosen].reset_index(drop=True)
+        return sample(rows, most, random_state=self.random_state)
+
+
+def sample(rows: pd.DataFrame, most: int, *, random_state: int) -> pd.DataFrame:
+    """Draw at most this many rows at random."""
+    if len(rows) <= most:
+        return rows
+    chosen = np.random.default_rng(random_state).permutation(len(rows))[:most]
+    return rows.iloc[chosen].reset_index(drop=True)
 
 
 def shorten(text: str, most: int = 320) -> str:

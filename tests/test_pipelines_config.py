@@ -57,7 +57,10 @@ def test_it_cannot_be_changed(tmp_path: Path) -> None:
         ("\n[splt]\n", r"unknown key 'splt'; did you mean 'split'\?"),
         ("\n[split]\ntest_shre = 0.1\n", r"unknown key 'split.test_shre'; did you mean 'test_sh"),
         ('\n[[clients]]\nid = "c"\nartikles = "k"\n', r"'clients.2.artikles'; did you mean 'art"),
-        ("\n[split]\nzzz = 1\n", r"unknown key 'split.zzz'; known are group, test_share"),
+        (
+            "\n[split]\nzzz = 1\n",
+            r"unknown key 'split.zzz'; known are group, most_test, most_train, test_share",
+        ),
         ("\n[split]\ntest_share = 1.7\n", r"'split.test_share': .*less than 1. Got 1.7 instead"),
         ('\n[[clients]]\nid = "acme"\narticles = "k"\n', r"clients \['acme'\] are listed twice"),
         ("\n[gate.floors.intend]\naccuracy=1\n", r"'intend' in \[gate.floors\]; did you mean 'int"),

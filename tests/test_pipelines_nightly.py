@@ -145,7 +145,7 @@ def test_models_never_see_the_future_or_personal_data(first: tuple[Path, Run]) -
     _, run = first
     assert run.train["created_at"].max() < run.test["created_at"].min()
     assert not set(run.train["customer_id"]) & set(run.test["customer_id"])
-    assert not run.tickets["words"].str.contains("@").any()
+    assert not pd.concat([run.train, run.test])["words"].str.contains("@").any()
     assert "example.org" not in json.dumps(document(run))
 
 
@@ -163,6 +163,8 @@ def test_the_report_says_what_was_found(first: tuple[Path, Run]) -> None:
     assert [c["client_id"] for c in know["clients"]] == ["acme", "birch"]
     assert body["drift"]["reference"] == "older tickets"
     assert body["data"]["fingerprint"] == run.fingerprint
+    assert [row["step"] for row in body["run"]["time"]] == [s.name for s in STEPS[:-2]]
+    assert all(row["peak_mb"] > 0 and row["cpu_seconds"] >= 0 for row in body["run"]["time"])
 
 
 def test_the_page_is_whole_and_asks_for_nothing(first: tuple[Path, Run]) -> None:

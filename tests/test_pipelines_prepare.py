@@ -6,14 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import JSON, create_engine
 
 from data.encoders import HashingEncoder
 from data.errors import MissingFileError, SchemaError
+from data.workers import Workers
 from pipelines import prepare
 from pipelines.config import NightlyConfig
-from pipelines.memo import MemoEncoder
+from pipelines.intake import ROW, take_in_tickets
+from pipelines.prepared import Earlier, cache_secret, cell_sum, read_rows
 from pipelines.registry import Registry
 from pipelines.run import Run
 from pipelines.steps import build_index
@@ -64,15 +67,21 @@ def through(run: Run, *steps: Any) -> Run:
     return run
 
 
+def whole(run: Run) -> pd.DataFrame:
+    """Every ticket as it stands on disk, in the order of the run."""
+    assert run.prepared is not None
+    return read_rows(run.prepared, run.tickets[ROW].to_numpy())
+
+
 def test_personal_data_is_gone_and_order_numbers_stay(tmp_path: Path) -> None:
-    run = through(
-        make(tmp_path, rows()), prepare.load_tables, prepare.check_tables, prepare.redact_texts
-    )
-    assert "customer_name" not in run.tickets
-    everything = run.tickets.to_csv()
-    assert "example.org" not in everything
-    assert "[EMAIL_1]" in run.tickets["words"].iloc[0]
-    assert "A-1000" in run.tickets["words"].iloc[0]
+    run = through(make(tmp_path, rows()), prepare.load_tables, take_in_tickets)
+    kept = whole(run)
+    assert "customer_name" not in kept
+    assert "example.org" not in kept.to_csv()
+    assert "[EMAIL_1]" in kept["words"].iloc[0]
+    assert "A-1000" in kept["words"].iloc[0]
+    for file in (f for f in run.cache.rglob("*") if f.is_file()):
+        assert b"example.org" not in file.read_bytes()
 
 
 def test_names_the_helpdesk_knows_are_hidden(tmp_path: Path) -> None:
@@ -82,10 +91,8 @@ def test_names_the_helpdesk_knows_are_hidden(tmp_path: Path) -> None:
         "subject": "Parcel of Quimby",
         "text": "This is Quimby, Rose ordered roses and they are not here. Rose Quimby",
     }
-    run = through(
-        make(tmp_path, given), prepare.load_tables, prepare.check_tables, prepare.redact_texts
-    )
-    said = run.tickets.set_index("ticket_id").loc["t0", ["subject", "text", "words"]]
+    run = through(make(tmp_path, given), prepare.load_tables, take_in_tickets)
+    said = whole(run).set_index("ticket_id").loc["t0", ["subject", "text", "words"]]
     assert not said.str.contains("Quimby|Rose").any()
     assert "ordered roses" in said["words"]
     assert "[NAME_" in said["subject"]
@@ -94,13 +101,7 @@ def test_names_the_helpdesk_knows_are_hidden(tmp_path: Path) -> None:
 def test_languages_are_recognised_where_they_are_missing(tmp_path: Path) -> None:
     given = rows()
     given[0]["language"] = "pl"
-    run = through(
-        make(tmp_path, given),
-        prepare.load_tables,
-        prepare.check_tables,
-        prepare.redact_texts,
-        prepare.detect_languages,
-    )
+    run = through(make(tmp_path, given), prepare.load_tables, take_in_tickets)
     assert run.tickets["language"].tolist()[:6] == ["pl", "fr", "de", "en", "fr", "de"]
 
 
@@ -109,19 +110,15 @@ def test_only_the_newest_version_of_a_ticket_counts(tmp_path: Path) -> None:
     run = through(
         make(tmp_path, [new, old, *[dict(r, version=1) for r in rows()[1:]]]),
         prepare.load_tables,
-        prepare.check_tables,
+        take_in_tickets,
     )
     assert len(run.tickets) == 12
     assert run.tickets.loc[run.tickets["ticket_id"] == "t0", "version"].tolist() == [2]
 
 
 def test_tickets_without_words_are_counted_and_left_out(tmp_path: Path) -> None:
-    run = through(
-        make(tmp_path, [*rows(), dict(rows()[0], ticket_id="empty", text="   ")]),
-        prepare.load_tables,
-    )
-    run.tickets["text"] = run.tickets["text"].fillna("")
-    through(run, prepare.redact_texts)
+    given = [*rows(), dict(rows()[0], ticket_id="empty", text="   ")]
+    run = through(make(tmp_path, given), prepare.load_tables, take_in_tickets)
     assert "empty" not in set(run.tickets["ticket_id"])
     assert run.warnings == ["1 tickets have no words of their own and were left out"]
 
@@ -130,9 +127,7 @@ def test_test_part_is_the_newest(tmp_path: Path) -> None:
     run = through(
         make(tmp_path, rows(), split={"test_share": 0.25}),
         prepare.load_tables,
-        prepare.check_tables,
-        prepare.redact_texts,
-        prepare.detect_languages,
+        take_in_tickets,
         prepare.split_parts,
     )
     assert run.train["created_at"].max() < run.test["created_at"].min()
@@ -144,7 +139,7 @@ def test_test_part_is_the_newest(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_listed_not_fatal(tmp_path: Path) -> None:
     run = make(tmp_path, rows())
     (tmp_path / "kb" / "junk.md").write_bytes(bytes(range(256)) * 10)
-    through(run, prepare.load_tables, prepare.check_tables)
+    through(run, prepare.load_tables, take_in_tickets, prepare.split_parts)
     assert list(run.articles["client_id"]) == ["acme"]
     (skipped,) = prepare.statuses_as_json(run.statuses)
     assert skipped["path"] == "acme: junk.md"
@@ -154,7 +149,7 @@ def test_a_file_that_cannot_be_read_is_listed_not_fatal(tmp_path: Path) -> None:
 
 def test_a_client_without_knowledge_is_named(tmp_path: Path) -> None:
     run = make(tmp_path, [*rows(), dict(rows()[0], client_id="birch")])
-    through(run, prepare.load_tables, prepare.check_tables)
+    through(run, prepare.load_tables, take_in_tickets, prepare.split_parts)
     assert "client birch has tickets but no articles" in run.warnings
 
 
@@ -187,7 +182,7 @@ def test_corrections_and_edits_of_the_service_come_in(tmp_path: Path) -> None:
             name, engine, index=False, dtype={"corrected": JSON()} if "corrected" in frame else None
         )
     engine.dispose()
-    through(run, prepare.load_tables, prepare.check_tables)
+    through(run, prepare.load_tables, take_in_tickets)
     labels = dict(zip(run.tickets["ticket_id"], run.tickets["intent"], strict=True))
     assert labels["t0"] == "c"
     assert labels["new"] == "d"
@@ -214,9 +209,7 @@ def test_knowledge_kept_through_the_service_alone_gets_an_index(tmp_path: Path) 
     through(
         run,
         prepare.load_tables,
-        prepare.check_tables,
-        prepare.redact_texts,
-        prepare.detect_languages,
+        take_in_tickets,
         prepare.split_parts,
         build_index,
     )
@@ -235,26 +228,125 @@ def test_fingerprint_follows_the_content_alone(tmp_path: Path) -> None:
 def test_missing_files_and_too_few_rows_are_named(tmp_path: Path) -> None:
     run = make(tmp_path, rows())
     (tmp_path / "tickets.jsonl").unlink()
+    prepare.load_tables(run)
     with pytest.raises(MissingFileError, match=r"tickets\.jsonl"):
-        prepare.load_tables(run)
+        take_in_tickets(run)
     run = through(make(tmp_path, rows(1)), prepare.load_tables)
     with pytest.raises(SchemaError, match=r"at least 2 rows to learn from\. Got 1"):
-        prepare.check_tables(run)
+        take_in_tickets(run)
 
 
-def test_memo_encodes_each_text_once() -> None:
-    class Counting(HashingEncoder):
-        asked = 0
+def test_a_second_night_redacts_only_what_is_new(tmp_path: Path) -> None:
+    first = through(make(tmp_path, rows()), prepare.load_tables, take_in_tickets)
+    kept = whole(first)
+    given = rows()
+    given[3]["text"] += " And one more thing, call +44 20 7946 0018."
+    given.append(dict(rows()[0], ticket_id="later"))
+    again = through(make(tmp_path, given), prepare.load_tables, take_in_tickets)
+    # Eleven as before, and a copy of the first ticket under another number.
+    assert again.reused == {"tickets": 12, "of tickets": 13}
+    same = whole(again).set_index("ticket_id")
+    pd.testing.assert_series_equal(
+        same["words"].drop(["t3", "later"]), kept.set_index("ticket_id")["words"].drop("t3")
+    )
+    assert "[PHONE_1]" in same["words"]["t3"]
+    assert again.fingerprint != first.fingerprint
 
-        def encode(self, texts: Any) -> Any:
-            self.asked += len(texts)
-            return super().encode(texts)
 
-    inner = Counting(16)
-    memo = MemoEncoder(inner)
-    first = memo.encode(["a b", "c d", "a b"])
-    assert inner.asked == 2
-    assert (memo.encode(["c d"])[0] == first[1]).all()
-    assert inner.asked == 2
-    assert memo.fingerprint == inner.fingerprint
-    assert memo.encode([]).shape == (0, 16)
+@pytest.mark.parametrize("damage", ["cut", "flip", "gone", "secret"])
+def test_a_damaged_cache_is_made_again(tmp_path: Path, damage: str) -> None:
+    first = through(make(tmp_path, rows()), prepare.load_tables, take_in_tickets)
+    kept = whole(first)
+    assert first.prepared is not None
+    content = first.prepared.read_bytes()
+    if damage == "secret":
+        (first.cache / "secret").write_bytes(b"short")
+    elif damage == "gone":
+        first.prepared.unlink()
+    elif damage == "cut":
+        first.prepared.write_bytes(content[: len(content) // 2])
+    else:
+        group = pq.ParquetFile(first.prepared).metadata.row_group(0)
+        columns = [group.column(i) for i in range(group.num_columns)]
+        words = next(c for c in columns if c.path_in_schema == "words")
+        at = words.data_page_offset + words.total_compressed_size // 2
+        changed = bytes([content[at] ^ 1])
+        first.prepared.write_bytes(content[:at] + changed + content[at + 1 :])
+    again = through(make(tmp_path, rows()), prepare.load_tables, take_in_tickets)
+    assert again.reused["tickets"] == 0
+    made = ["ticket_id", "subject", "text", "words", "language"]
+    pd.testing.assert_frame_equal(whole(again)[made], kept[made])
+
+
+def test_a_night_that_fails_leaves_the_last_nights_tickets(tmp_path: Path) -> None:
+    first = through(make(tmp_path, rows()), prepare.load_tables, take_in_tickets)
+    assert first.prepared is not None
+    before = first.prepared.read_bytes()
+    run = through(make(tmp_path, [*rows(), dict(rows()[0])]), prepare.load_tables)
+    with pytest.raises(SchemaError, match="must be unique"):
+        take_in_tickets(run)
+    assert first.prepared.read_bytes() == before
+    assert sorted(p.name for p in run.cache.iterdir()) == ["secret", "tickets.parquet"]
+
+
+def test_workers_and_parts_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = through(make(tmp_path, rows()), prepare.load_tables, take_in_tickets)
+    kept = whole(one)
+    (one.cache / "tickets.parquet").unlink()
+    monkeypatch.setattr("pipelines.intake.STREAM_ROWS", 5)
+    with Workers(2) as workers:
+        other = make(tmp_path, rows())
+        other.workers = workers
+        through(other, prepare.load_tables, take_in_tickets)
+        assert len(workers.pids) == 2
+    pd.testing.assert_frame_equal(whole(other), kept)
+    assert other.fingerprint == one.fingerprint
+
+
+def test_parts_of_different_columns_are_one_table(tmp_path: Path) -> None:
+    run = make(tmp_path, rows())
+    folder = tmp_path / "parts"
+    folder.mkdir()
+    given = pd.DataFrame(rows()).drop(columns="customer_name")
+    given[:6].assign(csat=4.0, reopened=True, mood="x").to_parquet(folder / "a.parquet")
+    given[6:].assign(account_value_amount="12.50", account_currency="EUR").to_csv(
+        folder / "b.csv", index=False
+    )
+    tickets = run.config.tickets.model_copy(update={"path": folder})
+    run.config = run.config.model_copy(update={"tickets": tickets})
+    kept = whole(through(run, prepare.load_tables, take_in_tickets))
+    assert kept["csat"].notna().tolist() == [True] * 6 + [False] * 6
+    assert kept["reopened"].dtype == "boolean"
+    assert kept["account_value_amount"].tolist()[6] == "12.50"
+    assert "mood" not in kept
+
+
+def test_the_newest_of_each_client_and_label_are_learned_from(tmp_path: Path) -> None:
+    run = through(
+        make(tmp_path, rows(), split={"test_share": 0.25, "most_train": 5, "most_test": 2}),
+        prepare.load_tables,
+        take_in_tickets,
+        prepare.split_parts,
+    )
+    assert run.available == {"train": 9, "test": 3}
+    assert run.train["ticket_id"].tolist() == ["t4", "t5", "t6", "t7", "t8"]
+    assert len(run.test) == 2
+    assert run.train["words"].str.len().gt(0).all()
+
+
+def test_the_sum_of_the_cells_knows_no_order_and_no_parts() -> None:
+    frame = pd.DataFrame({"a": ["x", "y", None, "z"], "b": [1.0, 2.0, 3.0, None]})
+    whole_sum = cell_sum(frame)
+    assert cell_sum(frame.iloc[::-1][["b", "a"]]) == whole_sum
+    halves = cell_sum(frame[:2]) + cell_sum(frame[2:].assign(c=None))
+    assert halves % 2**64 == whole_sum % 2**64
+    swapped = frame.assign(a=["y", "x", None, "z"])
+    assert cell_sum(swapped) != whole_sum
+
+
+def test_the_secret_of_a_cache_is_made_once_for_its_owner(tmp_path: Path) -> None:
+    first = cache_secret(tmp_path / "cache")
+    assert len(first) == 32
+    assert cache_secret(tmp_path / "cache") == first
+    assert (tmp_path / "cache" / "secret").stat().st_mode & 0o777 == 0o600
+    assert Earlier(tmp_path / "cache").fetch([b"x"]) == [None]

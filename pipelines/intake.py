@@ -1,0 +1,198 @@
+"""Tickets from files to the night: read, checked, redacted and put aside part by part.
+
+However many there are, only a few parts are in memory in full. Of every ticket stays what
+splitting and drawing need; the words of those that are drawn are read back.
+"""
+
+import hashlib
+from collections import deque
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pandas as pd
+
+from data.errors import SchemaError
+from data.load import STREAM_ROWS, stream_table
+from data.schema import validate_tickets
+from data.workers import Workers
+from pipelines import prepared
+from pipelines.hiding import Raw, redact_part
+from pipelines.prepared import Earlier, Made, Writer
+from pipelines.run import Run
+
+ROW = "row"
+"""Column of the tickets in memory: where the rest of a ticket stands on disk."""
+
+# May name the customer, and is used to hide the name.
+_NAME = "customer_name"
+_LIGHT = ("ticket_id", "client_id", "version", "channel", "language", "created_at")
+
+
+class _Part(NamedTuple):
+    """A part on its way: its rows, their keys, and what the last night made of them."""
+
+    rows: pd.DataFrame
+    keys: list[bytes]
+    made: list[Made | None]
+
+
+def take_in_tickets(run: Run) -> None:
+    """Read, check and redact the tickets; keep the newest version of each, oldest first.
+
+    Raises
+    ------
+    SchemaError
+        When a row breaks the table's contract, a target column is missing or there are too few
+        tickets to learn from.
+    """
+    extra = _extra(run)
+    seen: list[pd.DataFrame] = []
+    total = 0
+    with Writer(run.cache, extra) as out:
+        for part, made in _redacted(run, extra):
+            ready = _with_made(part, made)
+            out.write(ready)
+            ready[ROW] = range(total, total + len(ready))
+            total += len(ready)
+            ready["empty"] = ready["words"].str.strip() == ""
+            seen.append(ready[[c for c in (*_light(run), ROW, "empty") if c in ready]])
+    run.prepared = out.path
+    run.tickets = pd.concat(seen, ignore_index=True)
+    _label_corrected(run)
+    _keep_newest(run)
+
+
+def _redacted(run: Run, extra: tuple[str, ...]) -> Iterator[tuple[_Part, list[Made]]]:
+    waiting: deque[_Part] = deque()
+    parts = _parts(run, extra)
+    first = next(parts)
+    second = next(parts, None)
+    # One part alone is done before the workers are ready.
+    workers = Workers() if second is None or run.workers is None else run.workers
+
+    def unknown() -> Iterator[tuple[bytes, list[Raw]]]:
+        for part in (first, *([] if second is None else [second]), *parts):
+            waiting.append(part)
+            yield run.secret, _raw(part)
+
+    for made in workers.map(redact_part, unknown()):
+        part = waiting.popleft()
+        fresh = iter(made)
+        run.reused["tickets"] += len(part.made) - len(made)
+        run.reused["of tickets"] += len(part.made)
+        yield part, [next(fresh) if known is None else known for known in part.made]
+
+
+def _parts(run: Run, extra: tuple[str, ...]) -> Iterator[_Part]:
+    """Yield the parts of the files, then what the service's store holds of further tickets."""
+    source, earlier, checked = run.config.tickets, Earlier(run.cache), False
+    total = 0
+    known: set[tuple[str, str]] = set()
+    for rows in stream_table(
+        source.path,
+        "tickets",
+        rows=STREAM_ROWS,
+        columns=(*extra, _NAME),
+        mapping=source.mapping,
+        timezone=source.timezone,
+        defaults=source.defaults,
+        values=source.values,
+    ):
+        if not checked:
+            _check_targets(run, rows)
+            checked = True
+        if len(run.corrected):
+            known.update(zip(rows["client_id"], rows["ticket_id"], strict=True))
+        total += prepared.cell_sum(rows)
+        yield _part(run, rows, earlier, extra)
+    if len(run.corrected):
+        keys = zip(run.corrected["client_id"], run.corrected["ticket_id"], strict=True)
+        new = run.corrected[[key not in known for key in keys]]
+        total += prepared.cell_sum(run.corrected)
+        if len(new):
+            yield _part(run, validate_tickets(new.reset_index(drop=True)), earlier, extra)
+    run.fingerprint = hashlib.sha256(f"{run.fingerprint}{total % 2**64:x}".encode()).hexdigest()[
+        :16
+    ]
+
+
+def _part(run: Run, rows: pd.DataFrame, earlier: Earlier, extra: tuple[str, ...]) -> _Part:
+    ready = prepared.normal(rows, (*extra, _NAME))
+    columns = [_texts(ready, c) for c in ("client_id", "subject", "text", _NAME, "language")]
+    keys = [prepared.row_key(run.secret, *cells) for cells in zip(*columns, strict=True)]
+    return _Part(ready, keys, earlier.fetch(keys))
+
+
+def _raw(part: _Part) -> list[Raw]:
+    columns = [_texts(part.rows, c) for c in ("subject", "text", _NAME, "language")]
+    every = zip(zip(*columns, strict=True), part.made, strict=True)
+    return [Raw(*cells) for cells, made in every if made is None]
+
+
+def _with_made(part: _Part, made: list[Made]) -> pd.DataFrame:
+    # Beside what names people: the headers of a mail do.
+    rows = part.rows.drop(columns=[c for c in (_NAME, "headers") if c in part.rows])
+    columns = dict(zip(Made._fields, zip(*made, strict=True), strict=True)) if made else {}
+    texts = {
+        name: pd.Series(cells, index=rows.index, dtype="str") for name, cells in columns.items()
+    }
+    return rows.assign(**texts, key=part.keys)
+
+
+def _texts(rows: pd.DataFrame, column: str) -> list[str]:
+    return rows[column].fillna("").tolist() if column in rows else [""] * len(rows)
+
+
+def _extra(run: Run) -> tuple[str, ...]:
+    """Columns the night needs beside those of the table."""
+    config = run.config
+    wanted = (*config.intents.targets, config.split.group, *config.evaluate.slices)
+    return tuple(dict.fromkeys(wanted))
+
+
+def _light(run: Run) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*_LIGHT, *_extra(run))))
+
+
+def _check_targets(run: Run, rows: pd.DataFrame) -> None:
+    for target in run.config.intents.targets:
+        if target not in rows:
+            raise SchemaError(
+                f"The tickets have no column {target!r}, and [intents] asks to learn it. Map one "
+                "with [tickets.mapping], or change 'targets'.",
+                table="tickets",
+                column=target,
+            )
+
+
+def _label_corrected(run: Run) -> None:
+    """Put what agents corrected in the place of the export's labels."""
+    if not len(run.corrected):
+        return
+    keys = list(zip(run.tickets["client_id"], run.tickets["ticket_id"], strict=True))
+    for target in run.config.intents.targets:
+        fixed = run.corrected[run.corrected[target].notna()]
+        pairs = zip(fixed["client_id"], fixed["ticket_id"], strict=True)
+        labels = dict(zip(pairs, fixed[target], strict=True))
+        column = [labels.get(key, old) for key, old in zip(keys, run.tickets[target], strict=True)]
+        run.tickets[target] = pd.Series(column, dtype="str")
+
+
+def _keep_newest(run: Run) -> None:
+    tickets = run.tickets
+    if "version" in tickets:
+        tickets = tickets.sort_values("version", kind="stable")
+    tickets = tickets.drop_duplicates(["client_id", "ticket_id"], keep="last")
+    tickets = tickets.sort_values("created_at", kind="stable").reset_index(drop=True)
+    if len(tickets) < 2:
+        raise SchemaError(
+            f"The tickets table must have at least 2 rows to learn from. Got {len(tickets)}.",
+            table="tickets",
+        )
+    empty = tickets.pop("empty").to_numpy(dtype=bool)
+    if empty.any():
+        run.warnings.append(
+            f"{int(empty.sum()):,} tickets have no words of their own and were left out"
+        )
+        tickets = tickets[~empty].reset_index(drop=True)
+    run.tickets = tickets
