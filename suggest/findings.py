@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from data.ticket import Message, Ticket
 from suggest.acceptance import PriorLogistic
 from suggest.asking import Request
-from suggest.reading import Found, Index, Passage, ReadArticle, Reader
-from suggest.selection import Vector, Weigh, closeness, overlap, stems
+from suggest.reading import ClientTexts, Found, Index, Passage, ReadArticle, Reader
+from suggest.selection import Vector, Weighed, closeness, stems
 
 # Articles to look into for each request, in the customer's language and in others, and passages
 # of each to compare word by word.
@@ -118,15 +118,16 @@ class Finder:
 
     def find(self, ticket: Ticket, queries: Sequence[Query], language: str) -> list[list[Finding]]:
         """Return the findings of each request, best supported first."""
-        place = (ticket.client_id, self.index.version(ticket.client_id))
-        weigh = self.reader.weights(*place).of
+        client = self.reader.client(ticket.client_id)
         found: list[list[Finding]] = []
         for query, vectors in zip(queries, self._encoded(queries), strict=True):
-            about = _About(vectors[-1], stems(query.text), weigh)
-            hits = self._search(query, ticket.client_id, vectors[:-1])
+            about = _About(vectors[-1], Weighed(stems(query.text), client.weights.of))
+            ranked = self._search(query, ticket.client_id, vectors[:-1])
+            hits = list(self._hits(ranked, client, language))
+            articles = self.reader.articles(client, [hit.article_id for hit in hits])
             looked = (
-                self._finding(self.reader.article(*place, hit.article_id), about, hit)
-                for hit in self._hits(hits, place, language)
+                self._finding(article, about, client, hit)
+                for article, hit in zip(articles, hits, strict=True)
             )
             found.append(sorted(looked, key=lambda f: -f.support))
         return found
@@ -154,14 +155,12 @@ class Finder:
     def _learned(self) -> bool:
         return self.retriever is not None and not self.retriever.note_
 
-    def _hits(
-        self, found: Iterable[Found], place: tuple[str, str], language: str
-    ) -> Iterable["_Hit"]:
+    def _hits(self, found: Iterable[Found], client: ClientTexts, language: str) -> Iterable["_Hit"]:
         """Yield the articles to look into: a few in the customer's language, a few in others."""
         room = {True: _OWN, False: _FOREIGN}
         tops: dict[str, float] = {}
         for hit in found:
-            spoken = self.reader.language(*place, hit.article_id)
+            spoken = client.language(hit.article_id)
             if room[spoken == language] <= 0:
                 continue
             room[spoken == language] -= 1
@@ -171,13 +170,16 @@ class Finder:
             behind = min(max(1 - level / top, 0.0), 1.0) if top > 0 else 0.0
             yield _Hit(hit.article_id, hit.passage_id, hit.probability, hit.dense, behind)
 
-    def _finding(self, article: ReadArticle, about: "_About", hit: "_Hit") -> Finding:
+    def _finding(
+        self, article: ReadArticle, about: "_About", client: ClientTexts, hit: "_Hit"
+    ) -> Finding:
         passage, close, heading = _best_passage(article, about, hit.passage_id)
+        title = Weighed(passage.prepared.title, client.weights.of)
         features = {
             "dense": hit.dense,
             "close": float(close.max()) if len(close) else 0.0,
             "heading": heading,
-            "title_words": overlap(passage.prepared.title, about.words, about.weigh),
+            "title_words": title.share(about.weighed.words),
             "behind": hit.behind,
         }
         support = self.support.probability(features)
@@ -198,13 +200,11 @@ class _Hit(NamedTuple):
     behind: float
 
 
-@dataclass(frozen=True)
-class _About:
+class _About(NamedTuple):
     """A request as vector and words."""
 
     vector: Vector
-    words: frozenset[str]
-    weigh: Weigh
+    weighed: Weighed
 
 
 def _best_passage(
@@ -212,14 +212,14 @@ def _best_passage(
 ) -> tuple[Passage, NDArray[np.float64], float]:
     """Return the passage that fits best, closeness of its sentences and of its heading."""
     compared = []
-    for passage, heading in article.nearest(about.vector, _COMPARED):
-        prepared = passage.prepared
-        close = closeness(prepared, about.vector, about.words, about.weigh)
+    for near in article.nearest(about.vector, _COMPARED):
+        prepared = near.passage.prepared
+        close = closeness(near.said, prepared.stems, about.weighed)
         sent = close[prepared.sendable]
-        named = (2 * heading + overlap(about.words, prepared.heading, about.weigh)) / 3
+        named = (2 * near.heading + about.weighed.share(prepared.heading)) / 3
         value = (float(sent.max()) if len(sent) else 0.0) + _HEADING_WEIGHT * named
-        value += _CLOSEST_BONUS * (passage.passage_id == closest)
-        compared.append((value, passage, close, named))
+        value += _CLOSEST_BONUS * (near.passage.passage_id == closest)
+        compared.append((value, near.passage, close, named))
     _, passage, close, named = max(compared, key=lambda entry: entry[0])
     return passage, close, named
 

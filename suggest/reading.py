@@ -1,23 +1,26 @@
 """Articles as drafting reads them: passages, their sentences and what they are about.
 
-Everything here depends on the articles alone, so it is read once for each version of an index
-and kept.
+Everything here depends on the articles alone, so an article is read once and kept until it
+changes.
 """
 
 import json
 import math
-from collections import Counter
-from collections.abc import Mapping, Sequence
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from data.encoders import Encoder
 from data.text import Span
+from suggest.client_index import ClientIndex
 from suggest.selection import Prepared, Vector, in_list, prepare, stems
 from suggest.sendable import speaks_to_agents
 
@@ -26,6 +29,8 @@ _KEPT_CLIENTS = 256
 _KEPT_HEADINGS = 50_000
 _WEIGHED_PASSAGES = 5000
 _HEADING = "\n#"
+# What an article is read from.
+_CONTENT = ("version", "kind", "audience", "language", "title", "text", "variables")
 # A passage without a heading of its own opens the article: its title says less of it.
 _OPENING = 0.8
 
@@ -77,20 +82,8 @@ class Index(Protocol):
         """Return the articles that answer a query, best first."""
         ...
 
-    def passage(self, client_id: str, passage_id: str) -> Any:
-        """Return one passage."""
-        ...
-
-    def article(self, client_id: str, article_id: str) -> Any:
-        """Return one article."""
-        ...
-
-    def sentence_vectors(self, client_id: str, passage_id: str) -> tuple[list[Span], Vector]:
-        """Return the sentences of a passage, as offsets into the article, and their vectors."""
-        ...
-
-    def passages(self, client_id: str) -> pd.DataFrame:
-        """Return all passages of a client."""
+    def client_index(self, client_id: str) -> ClientIndex:
+        """Return what is indexed of a client; it never changes."""
         ...
 
     def version(self, client_id: str) -> str:
@@ -98,7 +91,7 @@ class Index(Protocol):
         ...
 
 
-Part = tuple[list[Span], Vector]
+Places = NDArray[np.int64]
 
 
 class Passage(NamedTuple):
@@ -136,22 +129,47 @@ class ReadArticle:
     Parameters
     ----------
     passages : tuple of Passage
+    rows : tuple of slice
+        Sentences of each passage among those of the article; neighbours may share some.
     headings : array of shape (passages, d)
         Vectors of their headings.
-    title : array of shape (d,)
-        Vector of the title.
+    vectors : array of shape (sentences, d)
     """
 
     passages: tuple[Passage, ...]
+    rows: tuple[slice, ...]
     headings: Vector
-    title: Vector
+    vectors: Vector
 
-    def nearest(self, query: Vector, most: int) -> list[tuple[Passage, float]]:
-        """Return the passages that promise most, each with the cosine of its heading."""
-        heading = self.headings @ query
-        said = [p.prepared.nearest(query) for p in self.passages]
-        order = np.argsort(-(heading + np.array(said)), kind="stable")[:most]
-        return [(self.passages[i], float(heading[i])) for i in order.tolist()]
+    def nearest(self, query: Vector, most: int) -> list["Near"]:
+        """Return the passages that promise most."""
+        heading, said = self.headings @ query, self.vectors @ query
+        best = np.full(len(self.passages), -1.0)
+        rows, starts, where = self._sendable
+        if len(rows):
+            best[where] = np.maximum.reduceat(said[rows], starts)
+        order = np.argsort(-(heading + best), kind="stable")[:most].tolist()
+        return [Near(self.passages[i], float(heading[i]), said[self.rows[i]]) for i in order]
+
+    @cached_property
+    def _sendable(self) -> tuple[Places, Places, Places]:
+        """Rows of sentences that can be sent, where those of a passage begin, and of which."""
+        found = [
+            np.flatnonzero(p.prepared.sendable) + of.start
+            for p, of in zip(self.passages, self.rows, strict=True)
+        ]
+        sizes = np.array([len(rows) for rows in found], dtype=np.int64)
+        where = np.flatnonzero(sizes)
+        starts = (np.cumsum(sizes) - sizes)[where]
+        return np.concatenate([*found, np.empty(0, np.int64)]).astype(np.int64), starts, where
+
+
+class Near(NamedTuple):
+    """A passage with the cosines of its heading and of its sentences to a query."""
+
+    passage: Passage
+    heading: float
+    said: Vector
 
 
 class WordWeights:
@@ -170,16 +188,65 @@ class WordWeights:
     def __init__(self, texts: "pd.Series[str]") -> None:
         step = max(1, -(-len(texts) // _WEIGHED_PASSAGES))
         sample = texts.iloc[::step]
-        self._count = len(sample)
-        self._seen = Counter(stem for text in sample for stem in stems(str(text)))
+        seen = Counter(stem for text in sample for stem in stems(str(text)))
+        above = len(sample) + 1
+        self._unseen = math.log(above / 0.5)
+        self._weights = {stem: math.log(above / (n + 0.5)) for stem, n in seen.items()}
 
     def of(self, stem: str) -> float:
         """Return the weight of a stem; a word that no passage has weighs most."""
-        return math.log((self._count + 1) / (self._seen[stem] + 0.5))
+        return self._weights.get(stem, self._unseen)
+
+
+class ClientTexts:
+    """What drafting keeps of one version of a client's index.
+
+    Parameters
+    ----------
+    index : ClientIndex
+    """
+
+    def __init__(self, index: ClientIndex) -> None:
+        self.index = index
+        self.weights = WordWeights(index.passages["text"])
+        self._positions = index.article_positions
+        self._languages = index.languages.tolist()
+        columns = [index.articles[name].tolist() for name in _CONTENT if name in index.articles]
+        # Two texts under one name and with one hash: once in 2**64 edits.
+        self._stamps = [hash(tuple(map(str, row))) for row in zip(*columns, strict=True)]
+
+    def language(self, article_id: str) -> str:
+        """Return the language of an article."""
+        return str(self._languages[self._positions[article_id]])
+
+    def key(self, article_id: str) -> tuple[str, str, int]:
+        """Return what changes whenever the article does."""
+        return self.index.client_id, article_id, self._stamps[self._positions[article_id]]
+
+    def parts(self, article_id: str) -> "_Parts":
+        """Return an article as it is stored: its row, its passages, their sentences."""
+        at = self._positions[article_id]
+        rows = slice(*self.index.starts[at : at + 2].tolist())
+        sentences = self.index.sentences
+        offsets = sentences.offsets[rows.start : rows.stop + 1].tolist()
+        article = self.index.articles.iloc[at].to_dict()
+        text = str(article["text"])
+        first, last = offsets[0], offsets[-1]
+        passages = self.index.passages.iloc[rows]
+        return _Parts(
+            article,
+            [str(p) for p in passages["passage_id"].tolist()],
+            [str(h or "") for h in passages["heading"].tolist()],
+            [Span(a, b, text[a:b]) for a, b in sentences.spans[first:last].tolist()],
+            [slice(a - first, b - first) for a, b in pairwise(offsets)],
+            sentences.vectors[first:last].astype(np.float32),
+        )
 
 
 class Reader:
     """Reads articles from an index and keeps what it read.
+
+    An edit brings a new index in which all but one article are the same: those stay read.
 
     Parameters
     ----------
@@ -189,59 +256,91 @@ class Reader:
     def __init__(self, index: Index) -> None:
         self.index = index
         self._headings: dict[str, Vector] = {}
-        self.article = lru_cache(maxsize=_KEPT_ARTICLES)(self._article)
-        self.weights = lru_cache(maxsize=_KEPT_CLIENTS)(self._weights)
-        self._places = lru_cache(maxsize=_KEPT_CLIENTS)(self._read_places)
+        self._clients: dict[str, ClientTexts] = {}
+        self._articles: OrderedDict[tuple[str, str, int], ReadArticle] = OrderedDict()
+        self._lock = threading.Lock()
 
-    # The version is only a key: a new index has new passages under old names.
-    def _weights(self, client_id: str, version: str) -> WordWeights:
-        del version
-        return WordWeights(self.index.passages(client_id)["text"])
+    def client(self, client_id: str) -> ClientTexts:
+        """Return the texts of a client as they are indexed now."""
+        index = self.index.client_index(client_id)
+        known = self._clients.get(client_id)
+        if known is not None and known.index is index:
+            return known
+        with self._lock:
+            known = self._clients.pop(client_id, None)
+            if known is None or known.index is not index:
+                known = ClientTexts(index)
+            self._clients[client_id] = known
+            while len(self._clients) > _KEPT_CLIENTS:
+                del self._clients[next(iter(self._clients))]
+        return known
 
-    def language(self, client_id: str, version: str, article_id: str) -> str:
-        """Return the language of an article without reading it."""
-        return self._places(client_id, version)[article_id][0]
+    def articles(self, client: ClientTexts, article_ids: Iterable[str]) -> list[ReadArticle]:
+        """Return articles, reading those that are new together."""
+        keys = [client.key(article_id) for article_id in article_ids]
+        with self._lock:
+            found = {key: self._articles[key] for key in keys if key in self._articles}
+        new = [key for key in dict.fromkeys(keys) if key not in found]
+        parts = [client.parts(key[1]) for key in new]
+        vectors = self._encoded([name for of in parts for name in of.names])
+        for key, of in zip(new, parts, strict=True):
+            found[key] = _read(of, vectors)
+        with self._lock:
+            for key in keys:
+                self._articles[key] = found[key]
+                self._articles.move_to_end(key)
+            while len(self._articles) > _KEPT_ARTICLES:
+                self._articles.popitem(last=False)
+        return [found[key] for key in keys]
 
-    def _read_places(self, client_id: str, version: str) -> dict[str, tuple[str, list[str]]]:
-        """Return language and passages of each article."""
-        del version
-        frame = self.index.passages(client_id)
-        columns = (frame[name].tolist() for name in ("article_id", "language", "passage_id"))
-        places: dict[str, tuple[str, list[str]]] = {}
-        for article_id, language, passage_id in zip(*columns, strict=True):
-            places.setdefault(str(article_id), (str(language), []))[1].append(str(passage_id))
-        return places
-
-    def _article(self, client_id: str, version: str, article_id: str) -> ReadArticle:
-        article = self.index.article(client_id, article_id)
-        _, ids = self._places(client_id, version)[article_id]
-        rows = [self.index.passage(client_id, passage_id) for passage_id in ids]
-        parts = [self.index.sentence_vectors(client_id, passage_id) for passage_id in ids]
-        whole = _with_whole_lists(str(article["text"]), parts)
-        passages = tuple(_passage(r, part, article) for r, part in zip(rows, whole, strict=True))
-        own = [str(row["heading"] or "").rpartition(" > ")[2] for row in rows]
-        title = str(article["title"])
-        *headings, opening = self._encoded([*(h or title for h in own), title])
-        scale = np.array([[1.0 if h else _OPENING] for h in own], dtype=np.float32)
-        return ReadArticle(passages, np.stack(headings) * scale, opening)
-
-    def _encoded(self, headings: list[str]) -> list[Vector]:
+    def _encoded(self, headings: list[str]) -> dict[str, Vector]:
         """Encode headings; many articles share them, and a new index keeps most of them."""
         known = {h: self._headings[h] for h in headings if h in self._headings}
         new = [h for h in dict.fromkeys(headings) if h not in known]
-        known.update(zip(new, self.index.encoder.encode(new), strict=True))
-        # Another thread may be reading the old one: it is left as it is.
-        self._headings = ({} if len(self._headings) > _KEPT_HEADINGS else self._headings) | known
-        return [known[h] for h in headings]
+        if new:
+            known.update(zip(new, self.index.encoder.encode(new), strict=True))
+            # Another thread may be reading the old one: it is left as it is.
+            full = len(self._headings) > _KEPT_HEADINGS
+            self._headings = ({} if full else self._headings) | known
+        return known
 
 
-def _passage(row: Any, part: Part, article: Any) -> Passage:
+class _Parts(NamedTuple):
+    """An article as an index stores it; ``rows`` are the sentences of each passage."""
+
+    article: Mapping[Any, Any]
+    passage_ids: list[str]
+    headings: list[str]
+    spans: list[Span]
+    rows: list[slice]
+    vectors: Vector
+
+    @property
+    def names(self) -> list[str]:
+        """What each passage is called: its own heading, or the title of the article."""
+        return [h.rpartition(" > ")[2] or str(self.article["title"]) for h in self.headings]
+
+
+def _read(parts: _Parts, known: Mapping[str, Vector]) -> ReadArticle:
+    rows = _with_whole_lists(str(parts.article["text"]), parts.spans, parts.rows)
+    named = zip(parts.passage_ids, parts.headings, rows, strict=True)
+    own = [h.rpartition(" > ")[2] for h in parts.headings]
+    scale = np.array([[1.0 if h else _OPENING] for h in own], dtype=np.float32)
+    return ReadArticle(
+        tuple(_passage(parts.article, name, h, parts.spans[of]) for name, h, of in named),
+        tuple(rows),
+        np.stack([known[name] for name in parts.names]) * scale,
+        parts.vectors,
+    )
+
+
+def _passage(
+    article: Mapping[Any, Any], passage_id: str, heading: str, spans: list[Span]
+) -> Passage:
     text, title, language = (str(article[name]) for name in ("text", "title", "language"))
-    spans, vectors = part
     for_agents = speaks_to_agents(title, text, [span.text for span in spans])
-    heading = str(row["heading"] or "")
     return Passage(
-        passage_id=str(row["passage_id"]),
+        passage_id=passage_id,
         article_id=str(article["article_id"]),
         version=int(article["version"]),
         kind=str(article["kind"]),
@@ -250,29 +349,24 @@ def _passage(row: Any, part: Part, article: Any) -> Passage:
         public=str(article["audience"]) != "internal" and not for_agents,
         text=text,
         variables=_variables(article),
-        prepared=prepare(text, spans, vectors, language=language, title=title, heading=heading),
+        prepared=prepare(text, spans, language=language, title=title, heading=heading),
     )
 
 
-def _with_whole_lists(text: str, parts: Sequence[Part]) -> list[Part]:
+def _with_whole_lists(text: str, spans: Sequence[Span], rows: Sequence[slice]) -> list[slice]:
     """Add to each passage the items of a list that was cut between it and its neighbours."""
-    spans = [span for part in parts for span in part[0]]
-    if not spans:
-        return list(parts)
-    vectors = np.vstack([part[1] for part in parts if len(part[0])])
     joined = [
         in_list(text, one) and in_list(text, two) and _HEADING not in text[one.end : two.start]
         for one, two in pairwise(spans)
     ]
-    whole, end = [], 0
-    for part in parts:
-        start, end = end, end + len(part[0])
-        first, last = start, end
-        while start < end and first > 0 and joined[first - 1]:
+    whole = []
+    for of in rows:
+        first, last = of.start, of.stop
+        while of.start < of.stop and first > 0 and joined[first - 1]:
             first -= 1
-        while start < end and last < len(spans) and joined[last - 1]:
+        while of.start < of.stop and last < len(spans) and joined[last - 1]:
             last += 1
-        whole.append((spans[first:last], vectors[first:last]))
+        whole.append(slice(first, last))
     return whole
 
 

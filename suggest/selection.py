@@ -83,35 +83,23 @@ class Prepared:
     """A passage with all about its sentences that does not depend on the request."""
 
     sentences: tuple[Sentence, ...]
-    vectors: Vector
     stems: tuple[frozenset[str], ...]
     title: frozenset[str]
     heading: frozenset[str]
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """Stems of the passage with its title and headings."""
-        return self.title.union(self.heading, *self.stems)
 
     @cached_property
     def sendable(self) -> NDArray[np.bool_]:
         """Which sentences can be sent, shape (n,); a question stands for its answer."""
         return np.array([s.fault in ("", "question") for s in self.sentences], dtype=bool)
 
-    def nearest(self, query: Vector) -> float:
-        """Return the highest cosine of a sentence that can be sent; -1 where there is none."""
-        if not self.sendable.any():
-            return -1.0
-        return float((self.vectors[self.sendable] @ query).max())
-
-    @property
+    @cached_property
     def units(self) -> list[range]:
         """Positions of sentences that may not be parted: a list with what leads into it."""
         return _units(self.sentences)
 
 
 def prepare(
-    text: str, spans: Sequence[Span], vectors: Vector, *, language: str, title: str, heading: str
+    text: str, spans: Sequence[Span], *, language: str, title: str, heading: str
 ) -> Prepared:
     """Read the sentences of a passage once.
 
@@ -121,7 +109,6 @@ def prepare(
         Text of the whole article.
     spans : sequence of Span
         Sentences of the passage, as offsets into `text`.
-    vectors : array of shape (n, d)
     language : str
         Of the article.
     title, heading : str
@@ -130,7 +117,6 @@ def prepare(
     found = read_sentences(text, spans, language)
     return Prepared(
         sentences=found,
-        vectors=vectors,
         stems=tuple(stems(s.text) for s in found),
         title=stems(title),
         heading=stems(heading),
@@ -183,22 +169,46 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(w[:_STEM] for w in words if len(w) >= _SHORTEST_WORD or w[0].isdigit())
 
 
+class Weighed:
+    """The words of a request with what each tells, to compare texts with.
+
+    Parameters
+    ----------
+    words : frozenset of str
+        Stems.
+    weigh : callable
+        Stem to weight.
+    """
+
+    def __init__(self, words: frozenset[str], weigh: Weigh) -> None:
+        self.words = words
+        self._weights = {word: weigh(word) for word in words}
+        self._total = sum(self._weights.values())
+
+    def share(self, other: frozenset[str]) -> float:
+        """Return the share of the words that `other` has, each counted by its weight."""
+        weights = self._weights
+        found = sum([weights[word] for word in self.words & other])
+        return found / self._total if self._total else 0.0
+
+
 def closeness(
-    passage: Prepared, query: Vector, words: frozenset[str], weigh: Weigh
+    cosines: Vector, texts: Sequence[frozenset[str]], words: Weighed
 ) -> NDArray[np.float64]:
-    """Return how close each sentence is to a request: cosine and share of the words, 2 to 1."""
-    if not passage.sentences:
-        return np.zeros(0)
-    dense: NDArray[np.float64] = np.asarray(passage.vectors @ query, dtype=np.float64)
-    shared = np.array([overlap(words, s, weigh) for s in passage.stems])
-    close: NDArray[np.float64] = np.clip((2 * dense + shared) / 3, 0, 1)
-    return close
+    """Return how close sentences are to a request: cosine and share of the words, 2 to 1.
 
-
-def overlap(words: frozenset[str], other: frozenset[str], weigh: Weigh) -> float:
-    """Return the share of `words` that `other` has, each counted by its weight."""
-    total = sum(map(weigh, words))
-    return sum(map(weigh, words & other)) / total if total else 0.0
+    Parameters
+    ----------
+    cosines : array of shape (n,)
+        Of the sentences and the request.
+    texts : sequence of frozenset of str
+        Stems of each sentence.
+    words : Weighed
+        Those of the request.
+    """
+    shared = np.array([words.share(text) for text in texts], dtype=np.float64)
+    close: NDArray[np.float64] = (2 * cosines.astype(np.float64) + shared) / 3
+    return np.minimum(np.maximum(close, 0.0, out=close), 1.0, out=close)
 
 
 def choose(passage: Prepared, close: NDArray[np.float64], heading: float = 0.0) -> list[int]:

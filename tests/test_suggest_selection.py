@@ -8,22 +8,21 @@ from hypothesis import strategies as st
 from data.encoders import HashingEncoder
 from data.knowledge import sentence_spans
 from suggest.asking import split_requests
-from suggest.selection import LONGEST_LIST, choose, closeness, overlap, prepare, stems
+from suggest.selection import LONGEST_LIST, Weighed, choose, closeness, prepare, stems
 from suggest.sendable import fault, is_dangling, speaks_to_agents
 
 ENCODER = HashingEncoder()
 
 
 def prepared(text, language="en"):
-    spans = sentence_spans(text, language)
-    vectors = ENCODER.encode([span.text for span in spans])
-    return prepare(text, spans, vectors, language=language, title="", heading="")
+    return prepare(text, sentence_spans(text, language), language=language, title="", heading="")
 
 
 def chosen(text, question, language="en"):
     passage = prepared(text, language)
-    query = ENCODER.encode([question])[0]
-    close = closeness(passage, query, stems(question), lambda _: 1.0)
+    query, *said = ENCODER.encode([question, *(text[s.start : s.end] for s in passage.sentences)])
+    words = Weighed(stems(question), lambda _: 1.0)
+    close = closeness(np.array([s @ query for s in said]), passage.stems, words)
     return [passage.sentences[i].text for i in choose(passage, close)]
 
 
@@ -99,9 +98,9 @@ def test_chosen_sentences_stand_next_to_each_other(lines: list[str]) -> None:
 
 @given(st.frozensets(st.text(max_size=3)), st.frozensets(st.text(max_size=3)))
 def test_laws_of_overlap(words: frozenset[str], other: frozenset[str]) -> None:
-    share = overlap(words, other, lambda _: 2.0)
-    assert 0 <= share <= 1
-    assert overlap(words, words | other, lambda _: 2.0) == (1.0 if words else 0.0)
+    weighed = Weighed(words, lambda _: 2.0)
+    assert 0 <= weighed.share(other) <= 1
+    assert weighed.share(words | other) == (1.0 if words else 0.0)
 
 
 @pytest.mark.parametrize(
