@@ -5,6 +5,7 @@ The default needs no torch and covers sixteen languages; any sentence-transforme
 take its place, and encoders can be put side by side.
 """
 
+import copy
 import hashlib
 import threading
 from collections import OrderedDict
@@ -100,7 +101,7 @@ class MultilingualEncoder:
         batch = _as_texts(texts)
         if not batch:
             return np.empty((0, self.dimension), dtype=np.float32)
-        return _normalised(self._loaded().encode(batch))
+        return normalised(self._loaded().encode(batch))
 
     def _loaded(self) -> Any:
         if self._model is None:
@@ -122,6 +123,10 @@ class SentenceTransformerEncoder:
     prompt : str
         Put before every text; E5 models want ``"query: "``.
 
+    Attributes
+    ----------
+    model : sentence_transformers.SentenceTransformer
+
     Raises
     ------
     MissingExtraError
@@ -132,20 +137,27 @@ class SentenceTransformerEncoder:
         self.name_or_path = str(name_or_path)
         self.batch_size = batch_size
         self.prompt = prompt
-        self._model = _sentence_transformer(self.name_or_path)
+        self.model = _sentence_transformer(self.name_or_path)
         self.name = f"st:{Path(self.name_or_path).name}"
-        self.dimension = int(self._model.get_embedding_dimension())
-        self.fingerprint = _digest(self.name, self.prompt, _weights_digest(self._model))
+        self.dimension = int(self.model.get_embedding_dimension())
+        self.fingerprint = _digest(self.name, self.prompt, _weights_digest(self.model))
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode texts; see :class:`Encoder`."""
         batch = [self.prompt + text for text in _as_texts(texts)]
         if not batch:
             return np.empty((0, self.dimension), dtype=np.float32)
-        vectors = self._model.encode(
+        vectors = self.model.encode(
             batch, batch_size=self.batch_size, show_progress_bar=False, convert_to_numpy=True
         )
-        return _normalised(vectors)
+        return normalised(vectors)
+
+    def with_model(self, model: Any) -> "SentenceTransformerEncoder":
+        """Return this encoder around another sentence-transformers model of the same shape."""
+        other = copy.copy(self)
+        other.model = model
+        other.fingerprint = _digest(self.name, self.prompt, _weights_digest(model))
+        return other
 
 
 class HashingEncoder:
@@ -177,7 +189,7 @@ class HashingEncoder:
         words = HashingVectorizer(n_features=self.dimension, ngram_range=(1, 2))
         chars = HashingVectorizer(n_features=self.dimension, analyzer="char_wb", ngram_range=(3, 4))
         summed = words.transform(batch) + chars.transform(batch)
-        return _normalised(summed.toarray())
+        return normalised(summed.toarray())
 
 
 class ConcatEncoder:
@@ -202,7 +214,7 @@ class ConcatEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode texts; see :class:`Encoder`."""
         batch = _as_texts(texts)
-        return _normalised(np.hstack([e.encode(batch) for e in self.encoders]))
+        return normalised(np.hstack([e.encode(batch) for e in self.encoders]))
 
 
 class CachedEncoder:
@@ -271,7 +283,8 @@ def _as_texts(texts: Sequence[str]) -> list[str]:
     ]
 
 
-def _normalised(vectors: NDArray[Any]) -> Vectors:
+def normalised(vectors: NDArray[Any]) -> Vectors:
+    """Scale rows to length one."""
     rows = np.asarray(vectors, dtype=np.float32)
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
     return rows / np.maximum(norms, np.float32(1e-12))
@@ -306,6 +319,24 @@ def _sentence_transformer(name_or_path: str) -> Any:
             "run \"python -m pip install 'deskpilot[transformers]'\"."
         ) from error
     return SentenceTransformer(name_or_path, device="cpu")
+
+
+def torch_module() -> Any:
+    """Return torch, the one door to it.
+
+    Raises
+    ------
+    MissingExtraError
+        When the extra ``transformers`` is not installed.
+    """
+    try:
+        import torch
+    except ImportError as error:
+        raise MissingExtraError(
+            "Adapting an encoder needs torch: "
+            "run \"python -m pip install 'deskpilot[transformers]'\"."
+        ) from error
+    return torch
 
 
 def _weights_digest(model: Any) -> str:
