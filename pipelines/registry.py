@@ -16,12 +16,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from data.artifact import HEADER
-from data.champions import Pointer, PointerEntry, read_pointer, write_pointer
-from data.errors import ParameterError, RegistryError
+from sqlalchemy.exc import SQLAlchemyError
+
+from data.artifact import HEADER, fsync
+from data.champions import Pointer, PointerEntry, read_pointer, read_previous, write_pointer
+from data.errors import DeskpilotError, ParameterError, RegistryError
 from pipelines import knowledge, promotions
 from pipelines.gate import PROMOTED, REFUSED
+from pipelines.mending import mend_pointer, sweep
 from pipelines.promotions import RECOVERED, ROLLED_BACK, Promotion
+from pipelines.telling import WAY_OUT, Told, told
 
 logger = logging.getLogger(__name__)
 
@@ -200,6 +204,7 @@ class Registry:
         ParameterError
             When the version is not on disk.
         """
+        mend_pointer(self.workspace, self.champions)
         # A pointer moved by hand must not confirm the knowledge of a night that did not end.
         knowledge.settle(self.workspace, self.champions, now=now, recovered=True)
         pointer = self.pointer()
@@ -234,7 +239,9 @@ class Registry:
         list of str
             What was done, for people.
         """
-        notes = knowledge.settle(self.workspace, self.champions, now=now, recovered=True)
+        sweep(self.champions)
+        notes = mend_pointer(self.workspace, self.champions)
+        notes += knowledge.settle(self.workspace, self.champions, now=now, recovered=True)
         if not (self.workspace / "mlflow.db").exists():
             return notes
         pointer = self.pointer()
@@ -252,6 +259,24 @@ class Registry:
             notes.append(f"removed {name} {number}, left by a night that did not end")
         return notes
 
+    def undo(self, error: BaseException, *, now: datetime) -> None:
+        """Take back what ``error`` ended, as far as the disk lets it; the next night does the rest.
+
+        Raises
+        ------
+        RegistryError
+            In place of an error of the disk: what is in force, and the way out.
+        """
+        try:
+            self.recover(now=now)
+        except (OSError, DeskpilotError) as again:
+            logger.error("what the night left is taken back by the next one: %s", again)
+        if isinstance(error, OSError) and not isinstance(error, DeskpilotError):
+            raise RegistryError(
+                f"The night could not read or write a file ({error}). In force is what the "
+                f"pointer in {self.champions} names. {WAY_OUT}"
+            ) from error
+
     def versions(self, model: str) -> list[str]:
         """Versions of a model on disk, oldest first."""
         folder = self.champions / model
@@ -259,10 +284,15 @@ class Registry:
         return sorted(found, key=int)
 
     def prune(self, keep: int) -> None:
-        """Remove all but the newest ``keep`` folders of each model, never the champion's."""
+        """Remove all but the newest ``keep`` folders of each model, never a champion's.
+
+        The champion before stays as well: the service goes back to it where it finds damage.
+        """
+        before = read_previous(self.champions).models
         for model, entry in self.pointer().models.items():
+            needed = {entry.version, before.get(model, entry).version}
             for version in self.versions(model)[:-keep]:
-                if version != entry.version:
+                if version not in needed:
                     shutil.rmtree(self.champions / model / version)
 
     def aliases(self) -> dict[str, dict[str, str]]:
@@ -306,6 +336,7 @@ class Registry:
                 "Remove it, or run the night again for a new version."
             )
         os.replace(staged, target)
+        fsync(target.parent)
         return self._entry(model, version)
 
     def _entry(self, model: str, version: str) -> PointerEntry:
@@ -336,6 +367,7 @@ class Registry:
         # Set before the import: MLflow decides about telemetry while it is being imported.
         os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
         os.environ["DO_NOT_TRACK"] = "true"
+        from mlflow.exceptions import MlflowException
         from mlflow.tracking import MlflowClient
 
         # After the import, which sets its own levels.
@@ -343,7 +375,10 @@ class Registry:
             logging.getLogger(name).setLevel(logging.WARNING)
         self.workspace.mkdir(parents=True, exist_ok=True)
         uri = f"sqlite:///{self.workspace / 'mlflow.db'}"
-        return MlflowClient(tracking_uri=uri, registry_uri=uri)
+        failures = (MlflowException, SQLAlchemyError)
+        with told(failures):
+            client = MlflowClient(tracking_uri=uri, registry_uri=uri)
+        return Told(client, failures)
 
     def _experiment(self) -> str:
         known = self._client.get_experiment_by_name(EXPERIMENT)

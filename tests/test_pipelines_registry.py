@@ -159,3 +159,43 @@ def test_a_workspace_without_nights_has_nothing(tmp_path: Path) -> None:
     assert registry.folder("intent") is None
     assert registry.aliases() == {}
     assert registry.recover(now=NOW) == []
+
+
+def test_a_pointer_that_cannot_be_read_is_written_again_from_the_log(registry: Registry) -> None:
+    night(registry, YES, 3)
+    before = registry.pointer()
+    path = registry.champions / "current.json"
+    path.write_text(path.read_text()[:40])
+    notes = registry.recover(now=NOW)
+    assert "written again from the promotion log" in notes[0]
+    assert registry.pointer() == before
+    # So the way out that the error names is one.
+    path.write_text("")
+    assert registry.rollback("intent", now=NOW).version == "1"
+
+
+def test_a_pointer_is_never_mended_to_a_changed_model(registry: Registry) -> None:
+    (registry.champions / "current.json").write_text("{")
+    header = registry.champions / "intent" / "1" / "model.json"
+    header.write_text(header.read_text() + " ")
+    with pytest.raises(RegistryError, match="is not the model that was promoted"):
+        registry.recover(now=NOW)
+
+
+def test_rests_of_killed_processes_are_swept_away(registry: Registry) -> None:
+    before = seen(registry)
+    (registry.champions / ".current.json.k2j").write_text("{")
+    rest = registry.champions / "knowledge" / "acme" / ".2026-03-02.x1"
+    rest.mkdir(parents=True)
+    (rest / "vectors.npy").write_bytes(b"half")
+    registry.recover(now=NOW)
+    assert not list(registry.champions.rglob(".*"))
+    assert seen(registry) == before
+
+
+def test_the_champion_before_stays_on_disk(registry: Registry) -> None:
+    night(registry, YES, 3)
+    for seed in (4, 5):
+        night(registry, NO, seed)
+    registry.prune(1)
+    assert registry.versions("intent") == ["1", "3", "5"]
