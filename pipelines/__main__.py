@@ -81,17 +81,24 @@ def nightly(
 def rollback(
     model: Annotated[str, typer.Option("--model", "-m", help="Which model.")] = "intent",
     to: Annotated[str | None, typer.Option("--to", help="Version; default the last one.")] = None,
+    client: Annotated[
+        str | None, typer.Option("--knowledge", help="The knowledge of this client instead.")
+    ] = None,
     config: Config = _CONFIG,
 ) -> None:
-    """Put an older version of a model in force."""
+    """Put an older version of a model, or of a client's knowledge, in force."""
     from pipelines.config import load_config
+    from pipelines.knowledge_rollback import roll_back
     from pipelines.lock import workspace_lock
     from pipelines.registry import Registry
 
-    registry = Registry(load_config(config).workspace)
+    registry, now = Registry(load_config(config).workspace), datetime.now(UTC)
     with workspace_lock(registry.workspace):
-        entry = registry.rollback(model, to, now=datetime.now(UTC))
-    out.print(f"{model}: version {entry.version} is in force, in place of {entry.previous}.")
+        if client is None:
+            entry = registry.rollback(model, to, now=now)
+        else:
+            entry = roll_back(registry.workspace, registry.champions, client, to, now=now)
+    out.print(f"{entry.model}: version {entry.version} is in force, in place of {entry.previous}.")
 
 
 @app.command()

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipelines.curves import histogram, precision_curve, reliability
-from pipelines.intervals import Figure, mean, measure
+from pipelines.intervals import Figure, Statistic, mean, measure
 from pipelines.run import Json, Measured
 from pipelines.yardstick import CHAMPION, Draws, Yardstick, shorten
 from triage.intents import IntentClassifier
@@ -201,18 +201,33 @@ def _comparison(
 
 
 def _f1(scored: Scored, draws: Draws = ()) -> Figure:
-    return measure(
-        lambda at: macro_f1(scored.truth[at], scored.predicted[at]), len(scored.truth), draws
-    )
+    return measure(_f1_statistic(scored), len(scored.truth), draws)
+
+
+def _f1_statistic(scored: Scored) -> Statistic:
+    """`triage.metrics.macro_f1` of row positions; labels become numbers once, not each time."""
+    both = np.concatenate([scored.truth, scored.predicted])
+    codes, names = pd.factorize(both)
+    truth, predicted = codes[: len(scored.truth)], codes[len(scored.truth) :]
+
+    def statistic(at: NDArray[np.intp]) -> float:
+        real = np.bincount(truth[at], minlength=len(names))
+        said = np.bincount(predicted[at], minlength=len(names))
+        hit = np.bincount(truth[at][truth[at] == predicted[at]], minlength=len(names))
+        occurs = real > 0
+        return float((2 * hit[occurs] / (real + said)[occurs]).mean())
+
+    return statistic
 
 
 def _differences(scored: Scored, rival: Scored | None, draws: Draws) -> dict[str, Figure]:
     if rival is None:
         return {}
 
+    ours, theirs = _f1_statistic(scored), _f1_statistic(rival)
+
     def f1(at: NDArray[np.intp]) -> float:
-        ours = macro_f1(scored.truth[at], scored.predicted[at])
-        return ours - macro_f1(rival.truth[at], rival.predicted[at])
+        return ours(at) - theirs(at)
 
     return {
         "accuracy": mean(scored.correct.astype(float) - rival.correct, draws),

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from data.errors import ParameterError
 from data.redaction import Placeholders, remember_name
 from data.ticket import Ticket, as_ticket
-from pipelines.evaluate_search import gold
+from pipelines.evaluate_search import Asked, gold
 from pipelines.hiding import hide
 from pipelines.intervals import Figure, mean, measure
 from pipelines.run import Json
-from pipelines.yardstick import Draws, Yardstick, shorten
+from pipelines.yardstick import Draws, shorten
 from suggest.draft import Draft
 from suggest.drafter import ReplyDrafter
 from suggest.index import KnowledgeIndex
@@ -62,40 +62,33 @@ class DraftsMeasured:
 
 
 def evaluate_drafts(
-    rows: pd.DataFrame,
-    links: pd.DataFrame,
-    index: KnowledgeIndex,
+    asked: Asked,
     drafter: ReplyDrafter,
     *,
     intents: IntentClassifier | None,
-    yardstick: Yardstick,
     hidden: Mapping[tuple[str, str], Placeholders] | None = None,
 ) -> DraftsMeasured:
     """Draft replies to a sample of test tickets and judge them.
 
     Parameters
     ----------
-    rows : DataFrame
-        Test tickets of clients that have knowledge.
-    links : DataFrame
-        Which article answered which ticket; may be empty.
-    index : KnowledgeIndex
-        What the sentences must stand in.
+    asked : Asked
+        A sample of its tickets gets a draft; the sentences must stand in its index.
     drafter : ReplyDrafter
     intents : IntentClassifier or None
         Tells the drafter what a ticket is about, as in the service.
-    yardstick : Yardstick
     hidden : mapping, optional
         By client and ticket: what hides its known names in the drafts that are shown.
     """
-    drawn = yardstick.sample(rows, yardstick.settings.drafts)
+    yardstick = asked.yardstick
+    drawn = yardstick.sample(asked.rows, yardstick.settings.drafts)
     if drawn.empty:
         return DraftsMeasured()
     tickets = [as_ticket(row) for row in drawn.to_dict("records")]
     made, seconds = _timed_drafts(drafter, tickets, _intents(intents, drawn))
     known = [_known(t, d, drafter) for t, d in zip(tickets, made, strict=True)]
-    report = _report(drawn, made, index, known)
-    figures = _figures(made, gold(drawn, links), yardstick.draws(drawn))
+    report = _report(drawn, made, asked.index, known)
+    figures = _figures(made, gold(drawn, asked.links), yardstick.draws(drawn))
     bad = float(report["ungrounded"])
     figures["ungrounded_sentences"] = Figure(bad, bad, bad, report["sentences"])
     return DraftsMeasured(figures, report, _to_read(tickets, made, hidden or {}), seconds)

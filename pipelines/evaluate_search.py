@@ -47,17 +47,9 @@ class SearchMeasured:
     report: Json | None = None
 
 
-def evaluate_search(
-    rows: pd.DataFrame,
-    links: pd.DataFrame,
-    index: KnowledgeIndex,
-    retriever: Retriever | None,
-    *,
-    baselines: Mapping[str, Any],
-    champion: Champion | None,
-    yardstick: Yardstick,
-) -> SearchMeasured:
-    """Measure the candidate's search beside the baselines and the champion's.
+@dataclass(frozen=True)
+class Asked:
+    """What search and drafts are measured on.
 
     Parameters
     ----------
@@ -66,34 +58,54 @@ def evaluate_search(
     links : DataFrame
         Which article answered which ticket; may be empty.
     index : KnowledgeIndex
+    yardstick : Yardstick
+    """
+
+    rows: pd.DataFrame
+    links: pd.DataFrame
+    index: KnowledgeIndex
+    yardstick: Yardstick
+
+
+def evaluate_search(
+    asked: Asked,
+    retriever: Retriever | None,
+    *,
+    baselines: Mapping[str, Any],
+    champion: Champion | None,
+) -> SearchMeasured:
+    """Measure the candidate's search beside the baselines and the champion's.
+
+    Parameters
+    ----------
+    asked : Asked
     retriever : Retriever or None
         None where there was nothing to learn it from; the index is asked then.
     baselines : mapping
         Name → what else can search.
     champion : Champion or None
-    yardstick : Yardstick
     """
-    right = gold(rows, links)
+    right, settings = gold(asked.rows, asked.links), asked.yardstick.settings
     known = [i for i, articles in enumerate(right) if articles]
     if not known:
         return SearchMeasured()
-    asked = rows.iloc[known].reset_index(drop=True)
+    rows = asked.rows.iloc[known].reset_index(drop=True)
     answers = [right[i] for i in known]
-    tickets = [as_ticket(row) for row in asked.to_dict("records")]
-    most = max(yardstick.settings.recall_at)
-    places = {"candidate": ranks(_find(retriever or index, tickets, most), answers)}
+    tickets = [as_ticket(row) for row in rows.to_dict("records")]
+    most = max(settings.recall_at)
+    places = {"candidate": ranks(_find(retriever or asked.index, tickets, most), answers)}
     if champion is not None:
         places["champion"] = _champions_ranks(champion, tickets, most, answers)
     for name, searcher in baselines.items():
         places[name] = ranks(_find(searcher, tickets, most), answers)
-    draws = yardstick.draws(asked)
+    draws = asked.yardstick.draws(rows)
     return SearchMeasured(
         figures={
             "recall_at_5": mean(places["candidate"] <= _GATED, draws),
             "mrr": mean(1 / places["candidate"], draws),
         },
         differences=_differences(places, tickets, champion, draws),
-        report=_report(places, yardstick.settings.recall_at, draws),
+        report=_report(places, settings.recall_at, draws),
     )
 
 
@@ -103,9 +115,11 @@ def gold(rows: pd.DataFrame, links: pd.DataFrame) -> list[set[str]]:
         return [set() for _ in range(len(rows))]
     keys = ["client_id", "ticket_id"] if "client_id" in links else ["ticket_id"]
     known: dict[tuple[str, ...], set[str]] = {}
-    for link in links.to_dict("records"):
-        known.setdefault(tuple(str(link[k]) for k in keys), set()).add(str(link["article_id"]))
-    return [known.get(tuple(str(row[k]) for k in keys), set()) for row in rows.to_dict("records")]
+    columns = [links[name].astype(str) for name in (*keys, "article_id")]
+    for *key, article in zip(*columns, strict=True):
+        known.setdefault(tuple(key), set()).add(article)
+    wanted = zip(*(rows[name].astype(str) for name in keys), strict=True)
+    return [known.get(key, set()) for key in wanted]
 
 
 def ranks(found: pd.DataFrame, right: Sequence[set[str]]) -> Ranks:

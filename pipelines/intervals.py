@@ -64,12 +64,19 @@ def resamples(groups: Iterable[Any], *, repeats: int, random_state: int) -> list
         return []
     order = np.argsort(codes, kind="stable")
     counts = np.bincount(codes)
-    members = np.split(order, np.cumsum(counts)[:-1])
+    starts = np.cumsum(counts) - counts
     generator = np.random.default_rng(random_state)
-    draws = generator.integers(0, len(members), size=(repeats, len(members)))
-    if len(members) == len(codes):
+    draws = generator.integers(0, len(counts), size=(repeats, len(counts)))
+    if len(counts) == len(codes):
         return [order[draw] for draw in draws]
-    return [np.concatenate([members[g] for g in draw]) for draw in draws]
+    return [order[_runs(starts[draw], counts[draw])] for draw in draws]
+
+
+def _runs(starts: NDArray[np.intp], counts: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Put runs of whole numbers one after the other: each from its start, as long as its count."""
+    ends = np.cumsum(counts)
+    shift = np.repeat(starts - (ends - counts), counts)
+    return np.asarray(shift + np.arange(ends[-1]), dtype=np.intp)
 
 
 def measure(statistic: Statistic, n: int, draws: Sequence[NDArray[np.intp]]) -> Figure:

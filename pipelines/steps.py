@@ -9,7 +9,7 @@ from pipelines import drift as drifting
 from pipelines.config import KNOWLEDGE
 from pipelines.evaluate import evaluate_target
 from pipelines.evaluate_drafts import evaluate_drafts
-from pipelines.evaluate_search import Champion, evaluate_search
+from pipelines.evaluate_search import Asked, Champion, evaluate_search
 from pipelines.intervals import Figure
 from pipelines.labels import INTENT, hints, policies
 from pipelines.prepare import statuses_as_json
@@ -84,28 +84,19 @@ def measure_answers(run: Run) -> None:
     """Measure search and drafts."""
     if run.index is None:
         return
-    yardstick = _yardstick(run)
     rows = run.test[run.test["client_id"].isin(run.index.clients)].reset_index(drop=True)
+    asked = Asked(rows, run.links, run.index, _yardstick(run))
     search = evaluate_search(
-        rows,
-        run.links,
-        run.index,
+        asked,
         run.retriever,
         baselines=_searches(run, run.index),
         champion=_champion_search(run),
-        yardstick=yardstick,
     )
     drafter = ReplyDrafter(
         run.index, retriever=run.retriever, voices=policies(run), acceptance=run.acceptance
     )
     drafts = evaluate_drafts(
-        rows,
-        run.links,
-        run.index,
-        drafter,
-        intents=run.classifiers.get("intent"),
-        yardstick=yardstick,
-        hidden=run.hidden,
+        asked, drafter, intents=run.classifiers.get("intent"), hidden=run.hidden
     )
     skipped = float(len(statuses_as_json(run.statuses)))
     figures = {

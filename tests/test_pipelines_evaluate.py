@@ -10,15 +10,16 @@ from data.encoders import HashingEncoder
 from data.redaction import Placeholders, remember_name
 from data.synthetic import small_knowledge
 from pipelines.config import EvaluateConfig
-from pipelines.evaluate import evaluate_target, score
+from pipelines.evaluate import Scored, _f1_statistic, evaluate_target, score
 from pipelines.evaluate_drafts import evaluate_drafts, is_supported
-from pipelines.evaluate_search import Champion, evaluate_search, gold, ranks
+from pipelines.evaluate_search import Asked, Champion, evaluate_search, gold, ranks
 from pipelines.yardstick import CHAMPION, Yardstick
 from suggest.baseline import BM25Search
 from suggest.drafter import ReplyDrafter
 from suggest.index import KnowledgeIndex
 from triage.baseline import KeywordIntents, MajorityIntents
 from triage.intents import IntentClassifier
+from triage.metrics import macro_f1
 
 SETTINGS = EvaluateConfig(bootstrap=50, min_slice=10, drafts=8, recall_at=(1, 3))
 YARD = Yardstick(SETTINGS, "customer_id", 0)
@@ -188,13 +189,10 @@ def test_a_client_new_tonight_has_no_champion_to_lose_against(index: KnowledgeIn
     rows, links = asked(index)
     old = index.clients[:1]
     measured = evaluate_search(
-        rows,
-        links,
-        index,
+        Asked(rows, links, index, YARD),
         None,
         baselines={"BM25": BM25Search(index)},
         champion=Champion(index, frozenset(old)),
-        yardstick=YARD,
     )
     change = measured.differences[CHAMPION]["recall_at_5"]
     assert change.value == 0
@@ -207,7 +205,7 @@ def test_a_client_new_tonight_has_no_champion_to_lose_against(index: KnowledgeIn
 def test_without_links_nothing_is_claimed(index: KnowledgeIndex) -> None:
     rows, _ = asked(index)
     measured = evaluate_search(
-        rows, pd.DataFrame(), index, None, baselines={}, champion=None, yardstick=YARD
+        Asked(rows, pd.DataFrame(), index, YARD), None, baselines={}, champion=None
     )
     assert measured.figures == {}
     assert measured.report is None
@@ -216,7 +214,7 @@ def test_without_links_nothing_is_claimed(index: KnowledgeIndex) -> None:
 def test_drafts_are_counted_and_every_sentence_checked(index: KnowledgeIndex) -> None:
     rows, links = asked(index)
     measured = evaluate_drafts(
-        rows, links, index, ReplyDrafter(index, threshold=0.0), intents=None, yardstick=YARD
+        Asked(rows, links, index, YARD), ReplyDrafter(index, threshold=0.0), intents=None
     )
     assert measured.report is not None
     assert measured.report["n"] == min(8, len(rows))
@@ -238,12 +236,9 @@ def test_names_are_hidden_in_the_drafts_that_are_shown(index: KnowledgeIndex) ->
         remember_name("Otto Vance", held[client, ticket])
     rows["subject"] = "Otto Vance told me to ask"
     measured = evaluate_drafts(
-        rows,
-        links,
-        named,
+        Asked(rows, links, named, YARD),
         ReplyDrafter(named, threshold=0.0, least_acceptance=0.0),
         intents=None,
-        yardstick=YARD,
         hidden=held,
     )
     shown = json.dumps(measured.to_read)
@@ -258,7 +253,7 @@ def test_a_source_that_changed_under_a_draft_is_noticed(index: KnowledgeIndex) -
     changed["text"] = changed["text"].str.replace(r"[aeiou]", "u", regex=True)
     other = KnowledgeIndex(HashingEncoder(64)).fit(changed)
     measured = evaluate_drafts(
-        rows, links, other, ReplyDrafter(index, threshold=0.0), intents=None, yardstick=YARD
+        Asked(rows, links, other, YARD), ReplyDrafter(index, threshold=0.0), intents=None
     )
     assert measured.figures["ungrounded_sentences"].value > 0
 
@@ -266,7 +261,16 @@ def test_a_source_that_changed_under_a_draft_is_noticed(index: KnowledgeIndex) -
 def test_no_tickets_no_drafts(index: KnowledgeIndex) -> None:
     rows, links = asked(index)
     measured = evaluate_drafts(
-        rows.iloc[:0], links, index, ReplyDrafter(index), intents=None, yardstick=YARD
+        Asked(rows.iloc[:0], links, index, YARD), ReplyDrafter(index), intents=None
     )
     assert measured.report is None
     assert measured.figures == {}
+
+
+def test_the_quick_macro_f1_is_that_of_the_metrics() -> None:
+    rng = np.random.default_rng(0)
+    truth = rng.choice(["a", "b", "c"], 60).astype(object)
+    said = np.where(rng.random(60) < 0.6, truth, "d").astype(object)
+    scored = Scored(truth, said, np.ones(60), said[:, None])
+    for at in (np.arange(60), rng.integers(0, 60, 60), np.flatnonzero(truth == "a")):
+        assert _f1_statistic(scored)(at) == pytest.approx(macro_f1(truth[at], said[at]))

@@ -7,11 +7,15 @@ import pytest
 from typer.testing import CliRunner
 
 from data.artifact import write_artifact
+from data.encoders import HashingEncoder
+from data.errors import ParameterError, RegistryError
+from data.synthetic import small_knowledge
+from pipelines import knowledge, promotions
 from pipelines.__main__ import app, main
 from pipelines.config import load_config
-from pipelines.registry import Decision, Registry
-
-# MLflow's own queries use a loader option that the newest SQLAlchemy deprecates.
+from pipelines.knowledge_rollback import roll_back
+from pipelines.registry import Decision, Proposal, Registry
+from suggest.index import KnowledgeIndex
 
 run = CliRunner().invoke
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -84,6 +88,39 @@ def test_rollback_and_status(tmp_path: Path) -> None:
     result = run(app, ["nightly", "--config", str(path), "--if-no-champion"])
     assert result.exit_code == 0
     assert "in force already" in result.output
+
+
+def test_rollback_of_a_clients_knowledge(tmp_path: Path) -> None:
+    path = tmp_path / "nightly.toml"
+    run(app, ["init", str(path)])
+    registry = Registry(load_config(path).workspace)
+    root, versions = registry.champions, []
+    for night in ("n1", "n2"):
+        articles = small_knowledge()
+        articles["title"] += night
+        index = KnowledgeIndex(encoder=HashingEncoder()).fit(articles)
+        client = index.clients[0]
+        versions.append(index.version(client))
+        knowledge.publish(registry.workspace, root, index, withdrawn=(), night=night)
+        registry.commit(Proposal(night, "", {}), {}, {}, now=NOW, knowledge_moved=True)
+    said = ["rollback", "--config", str(path), "--knowledge"]
+    result = run(app, [*said, client])
+    assert f"version {versions[0]} is in force, in place of {versions[1]}" in flat(result.output)
+    served = KnowledgeIndex.load(root / "knowledge", encoder=HashingEncoder())
+    assert served.version(client) == versions[0]
+    last = promotions.read(registry.workspace)[-1]
+    assert (last.action, last.model) == ("rolled_back", f"knowledge/{client}")
+    run(app, [*said, client, "--to", versions[1]])
+    served = KnowledgeIndex.load(root / "knowledge", encoder=HashingEncoder())
+    assert served.version(client) == versions[1]
+    for other, message in (("nobody", "no knowledge of 'nobody'"), (client, "Got 'kb:x' instead")):
+        with pytest.raises((RegistryError, ParameterError), match=message):
+            roll_back(registry.workspace, root, other, "kb:x", now=NOW)
+
+
+def flat(text: str) -> str:
+    """Undo the console's line breaks."""
+    return " ".join(text.split())
 
 
 def test_errors_are_one_sentence(
