@@ -29,6 +29,8 @@ from data.errors import EncoderError, ParameterError
 _GROUP = 16
 # Texts of a label that say where its prototype starts.
 _FIRST = 16
+# A handful of texts read more often than this is learned by heart.
+_MOST_EPOCHS = 20
 
 
 @dataclass(frozen=True)
@@ -271,7 +273,8 @@ def _prototypes(
 
 def _steps(rows: int, how: Adaptation) -> int:
     per_epoch = -(-rows // how.batch_size)
-    return min(max(how.epochs * per_epoch, how.min_steps), how.max_steps)
+    fewest = min(how.min_steps, _MOST_EPOCHS * per_epoch)
+    return min(max(how.epochs * per_epoch, fewest), how.max_steps)
 
 
 def _rate(step: int, total: int) -> float:
