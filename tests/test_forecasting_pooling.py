@@ -12,7 +12,7 @@ from data.errors import ParameterError, SchemaError
 from forecasting.pooling import Pools, cover_need, pool_clients
 from forecasting.pooling.covers import price_hours
 
-QUICK: dict[str, Any] = {"effort": 0.03, "baselines": False}
+QUICK: dict[str, Any] = {"effort": 0.05, "baselines": False}
 
 
 def office(first_hour: int, length: int, work: float) -> np.ndarray:
@@ -201,8 +201,8 @@ def test_bad_arguments_are_named(eight: pd.DataFrame, change: dict[str, Any], wo
 
 
 def test_real_small_clients_share_better_than_by_chance(shared) -> None:
-    pools = pool_clients(shared("pooling_100_clients"), max_size=10, effort=0.1)
+    pools = pool_clients(shared("pooling_100_clients"), max_size=10, effort=0.15)
     plans = pools.comparison.set_index("plan")["utilisation"]
-    assert plans["random groups of 10"] == pytest.approx(0.783, abs=0.006)
+    assert plans["random groups of 10"] == pytest.approx(0.783, abs=0.015)
     assert plans["these pools"] > plans["random groups of 10"] + 0.01
     assert plans["these pools"] < plans["one pool"] <= plans["lower bound"]

@@ -1,6 +1,6 @@
 """Find a good partition: greedy start, cooling search on hourly need, then on exact covers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,8 @@ from forecasting.pooling.partition import Floats, Ints, Moves, Partition, Proble
 
 _EPSILON = 1e-6
 _WARM, _COLD = 3.0, 0.7
+_ROUND_HEATS = (1.5, 0.7)
+_ROUNDS = 8
 
 
 def start(problem: Problem) -> Partition:
@@ -53,8 +55,19 @@ def _growth(problem: Problem, group: list[int], client: int) -> float:
     return float(after - before)
 
 
-def cool(partition: Partition, steps: int, rng: np.random.Generator) -> Partition:
-    """Search by slowly cooled moves on the sum of hourly needs; returns the best one met.
+def need_hours(needs: Floats) -> Floats:
+    """Agent-hours needed before anybody's shift is longer than the need."""
+    return needs.sum(axis=1)
+
+
+def cool(
+    partition: Partition,
+    steps: int,
+    rng: np.random.Generator,
+    price: Callable[[Floats], Floats] = need_hours,
+    heats: tuple[float, float] = (_WARM, _COLD),
+) -> Partition:
+    """Search by slowly cooled moves on the price of all needs; returns the best one met.
 
     Each step draws a client and chooses among all its moves and staying by their Boltzmann
     weights, so no evaluation is thrown away.
@@ -65,17 +78,17 @@ def cool(partition: Partition, steps: int, rng: np.random.Generator) -> Partitio
     Creutz (1980), Monte Carlo study of quantized SU(2) gauge theory (heat bath).
     """
     problem = partition.problem
-    cost = partition.needs().sum(axis=1)
+    cost = price(partition.needs())
     total = float(cost.sum() + problem.moving_cost * partition.moved().sum())
     best, labels = total, partition.labels.copy()
     for step in range(steps):
-        heat = _WARM * (_COLD / _WARM) ** (step / steps)
+        heat = heats[0] * (heats[1] / heats[0]) ** (step / steps)
         client = int(rng.integers(len(problem.load)))
         moves = partition.moves(client)
         here = int(partition.labels[client])
         if not len(moves.pool):
             continue
-        new_here, new_there = moves.need_here.sum(axis=1), moves.need_there.sum(axis=1)
+        new_here, new_there = price(moves.need_here), price(moves.need_there)
         change = new_here + new_there - cost[here] - cost[moves.pool] + moves.moving
         luck = rng.gumbel(size=len(change) + 1)
         chosen = int(np.argmax(luck[1:] - change / heat))
@@ -89,19 +102,21 @@ def cool(partition: Partition, steps: int, rng: np.random.Generator) -> Partitio
     return Partition(problem, labels, partition.pools)
 
 
-class _Prices:
+class Prices:
     """Hourly prices met so far: each bounds the paid hours of any need from below."""
 
-    def __init__(self, lengths: Sequence[int], hours: int, capacity: int = 256) -> None:
+    def __init__(self, lengths: Sequence[int], hours: int, capacity: int = 64) -> None:
         self.lengths = lengths
         self.table = np.ones((1, hours))
         self.capacity = capacity
         self.solved = 0
 
     def bound(self, needs: Floats) -> Floats:
+        """Lower bounds on the paid hours of needs, shape (n,) from (n, hours)."""
         return (needs @ self.table.T).max(axis=1)
 
     def exact(self, need: Floats) -> float:
+        """Paid hours of one need; its prices are kept."""
         paid, price = price_hours(need, self.lengths)
         self.table = np.vstack([self.table[:1], self.table[1:][-self.capacity :], price])
         self.solved += 1
@@ -109,35 +124,33 @@ class _Prices:
 
 
 def refine(
-    partition: Partition, lengths: Sequence[int], solves: int, rng: np.random.Generator
+    partition: Partition, prices: Prices, solves: int, rng: np.random.Generator
 ) -> Partition:
     """Improve paid hours of shift covers until no move helps or ``solves`` covers were priced.
 
     Every cover that was priced bounds the others from below (weak duality), so most moves are
     ruled out without solving anything.
     """
-    prices = _Prices(lengths, partition.load.shape[1])
     cost = np.array([prices.exact(need) for need in partition.needs()])
-    clients = len(partition.labels)
-    idle = 0
+    clients, end = len(partition.labels), prices.solved + solves
     order: NDArray[np.int64] = rng.permutation(clients)
-    step = 0
-    while idle < clients and prices.solved < solves:
+    idle = step = 0
+    while idle < clients and prices.solved < end:
         client = int(order[step % clients])
         step += 1
         moves = partition.moves(client)
-        idle = 0 if _improve(partition, client, moves, cost, prices, solves) else idle + 1
+        idle = 0 if _improve(partition, client, moves, cost, prices, end) else idle + 1
     return partition
 
 
 def _improve(
-    partition: Partition, client: int, moves: Moves, cost: Floats, prices: _Prices, solves: int
+    partition: Partition, client: int, moves: Moves, cost: Floats, prices: Prices, end: int
 ) -> bool:
     here = int(partition.labels[client])
     if not len(moves.pool):
         return False
     now = cost[here] + cost[moves.pool] - moves.moving
-    while prices.solved < solves:
+    while prices.solved < end:
         bound = prices.bound(moves.need_here) + prices.bound(moves.need_there) - now
         chosen = int(np.argmin(bound))
         if bound[chosen] > -_EPSILON:
@@ -155,9 +168,35 @@ def _improve(
 def improve(
     problem: Problem, lengths: Sequence[int], effort: float, rng: np.random.Generator
 ) -> Ints:
-    """Labels of a good partition; ``effort`` scales the work, 1 is about 20 CPU seconds."""
-    partition = start(problem)
-    if partition.pools > 1 and len(problem.load) > 1:
-        partition = cool(partition, int(12_000 * effort), rng)
-        partition = refine(partition, lengths, int(1_500 * effort), rng)
-    return partition.labels
+    """Labels of a good partition; ``effort`` scales the work.
+
+    Cooled first on hourly needs, then in rounds on the prices of covers that were solved, so
+    that the search sees what shifts cost; each round starts from the best plan so far.
+    """
+    best = start(problem)
+    if best.pools < 2 or len(problem.load) < 2:
+        return best.labels
+    prices = Prices(_shortest(lengths), problem.load.shape[1])
+    solves = int(np.ceil(200 * effort))
+    best = cool(best, int(np.ceil(3_000 * effort)), rng)
+    best = refine(best, prices, solves, rng)
+    paid = _paid(best, prices)
+    for _ in range(_ROUNDS):
+        again = Partition(problem, best.labels, best.pools)
+        again = cool(again, int(np.ceil(600 * effort)), rng, prices.bound, _ROUND_HEATS)
+        again = refine(again, prices, solves, rng)
+        cost = _paid(again, prices)
+        if cost <= paid:
+            best, paid = again, cost
+    return best.labels
+
+
+def _paid(partition: Partition, prices: Prices) -> float:
+    moved = partition.problem.moving_cost * float(partition.moved().sum())
+    return moved + sum(prices.exact(need) for need in partition.needs())
+
+
+def _shortest(lengths: Sequence[int]) -> list[int]:
+    """Lengths that no two others add up to: a row of short shifts pays the same hours."""
+    given = sorted(set(lengths))
+    return [n for n in given if not any(n - m in given for m in given)]
