@@ -101,12 +101,7 @@ class Store:
 
     def add_suggestion(self, prepare: Callable[[], SuggestionRows]) -> None:
         """Store a suggestion soon; ``prepare`` runs in the writer's thread."""
-
-        def prepared() -> Callable[[Connection], None]:
-            rows = prepare()
-            return lambda connection: _insert_suggestion(connection, rows)
-
-        self.writer.later(prepared)
+        self.writer.later(lambda: _Insert(prepare()))
 
     def newest_version(self, client_id: str, ticket_id: str) -> int:
         """Return the newest stored version of a ticket, 0 where none is stored.
@@ -284,10 +279,21 @@ class Store:
             return None if row is None else dict(row)
 
 
-def _insert_suggestion(connection: Connection, rows: SuggestionRows) -> None:
-    connection.execute(insert(tables.suggestions).values(**rows.suggestion))
-    if rows.retrievals:
-        connection.execute(insert(tables.retrieval_rows), list(rows.retrievals))
+@dataclass(frozen=True)
+class _Insert:
+    """The write of one suggestion, or of many in one statement."""
+
+    rows: SuggestionRows
+
+    def __call__(self, connection: Connection) -> None:
+        self.together(connection, [self])
+
+    @staticmethod
+    def together(connection: Connection, writes: Sequence["_Insert"]) -> None:
+        shown = [row for write in writes for row in write.rows.retrievals]
+        connection.execute(insert(tables.suggestions), [w.rows.suggestion for w in writes])
+        if shown:
+            connection.execute(insert(tables.retrieval_rows), shown)
 
 
 def _newest_edit(connection: Connection, client_id: str, article_id: str) -> int:

@@ -7,9 +7,10 @@ what an agent says about a suggestion is never on disk before the suggestion its
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Write = Callable[[Connection], Any]
+Together = Callable[[Connection, Sequence[Any]], None]
 MAX_OPERATIONS = 128
 MAX_WAITING = 20_000
 _WRITE_FAILURES: tuple[type[Exception], ...] = (*PART_FAILURES, *STORE_FAILURES, ProblemError)
@@ -155,12 +157,11 @@ class GroupWriter:
         try:
             self.before()
             with self.engine.begin() as connection:
-                for operation in batch:
-                    if not _wanted(operation):
+                for together, group in groupby(batch, key=_together):
+                    operations = list(group)
+                    if together is not None and _attempt_all(connection, together, operations):
                         continue
-                    result, error = _attempt(connection, operation)
-                    if operation.done is not None:
-                        results.append((operation.done, result, error))
+                    results += _attempt_each(connection, operations)
         except _WRITE_FAILURES as error:
             self._failed(batch, error)
             return
@@ -216,6 +217,40 @@ def _wanted(operation: _Operation) -> bool:
     if done is None or done.running():
         return True
     return not done.cancelled() and done.set_running_or_notify_cancel()
+
+
+def _together(operation: _Operation) -> Together | None:
+    """Return how writes of this kind are run in one go, if nobody waits for them and they can."""
+    if operation.done is not None:
+        return None
+    found: Together | None = getattr(operation.write, "together", None)
+    return found
+
+
+def _attempt_all(
+    connection: Connection, together: Together, operations: Sequence[_Operation]
+) -> bool:
+    """Run writes of one kind in one go; False where one of them is wrong and none was kept."""
+    try:
+        with connection.begin_nested():
+            together(connection, [operation.write for operation in operations])
+    except OperationalError:
+        raise
+    except _WRITE_FAILURES:
+        return False
+    return True
+
+
+def _attempt_each(
+    connection: Connection, operations: Iterable[_Operation]
+) -> Iterator[tuple["Future[Any]", Any, Exception | None]]:
+    """Run writes one by one; yield what those who wait for one are told."""
+    for operation in operations:
+        if not _wanted(operation):
+            continue
+        result, error = _attempt(connection, operation)
+        if operation.done is not None:
+            yield operation.done, result, error
 
 
 def _attempt(connection: Connection, operation: _Operation) -> tuple[Any, Exception | None]:
