@@ -1,45 +1,66 @@
-"""Two heads, one score: both on one scale, each with its share."""
+"""Several heads, one score: all on one scale, each with its share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+Rows = NDArray[np.float32]
 Table = NDArray[np.float64]
-
-# Held-out accuracy that unequal shares must gain.
-_CLEARLY = 0.002
+Shares = tuple[float, ...]
 
 
-def best_blend(heads: list[NDArray[np.float32]], targets: NDArray[np.intp]) -> Table:
-    """Choose the spreads of the two heads and their shares, shape (2, 2), from held-out scores.
+@dataclass
+class Blend:
+    """Sum of centred head scores, each over its spread and times its share.
 
-    The spreads put both on one scale. Equal shares, unless others answer clearly better: past
-    its exact size the kernel head is a rough one.
+    Attributes
+    ----------
+    spreads_, shares_ : arrays (n_heads,)
     """
-    spreads = np.array([_centred(head).std() for head in heads])
-    right = {}
-    for share in (0.5, 0.75, 1.0, 0.25, 0.0):
-        scores = blend(heads[0], heads[1], spreads, np.array([share, 1 - share]))
-        right[share] = float((scores.argmax(axis=1) == targets).mean())
-    best = max(right, key=lambda share: right[share])
-    if right[best] < right[0.5] + _CLEARLY:
-        best = 0.5
-    return np.array([spreads, [best, 1 - best]])
+
+    def fit(
+        self, tables: Sequence[Rows], targets: NDArray[np.intp], candidates: Sequence[Shares]
+    ) -> "Blend":
+        """Choose among candidate shares by held-out scores; the first stays unless clearly beaten.
+
+        Clearly: it wins more rows than it loses by over two standard deviations of a fair coin.
+        """
+        self.spreads_ = np.array([max(_centred(table).std(), 1e-9) for table in tables])
+        right = []
+        for shares in candidates:
+            self.shares_ = np.array(shares) / sum(shares)
+            right.append(self.scores(tables).argmax(axis=1) == targets)
+        best = max(right, key=lambda hits: int(hits.sum()))
+        won, lost = int((best & ~right[0]).sum()), int((right[0] & ~best).sum())
+        chosen = 0
+        if won - lost > 2 * np.sqrt(won + lost):
+            chosen = next(i for i, hits in enumerate(right) if hits is best)
+        self.shares_ = np.array(candidates[chosen]) / sum(candidates[chosen])
+        return self
+
+    def scores(
+        self,
+        tables: Sequence[Rows],
+        *,
+        far: NDArray[np.bool_] | None = None,
+        far_shares: Shares = (),
+    ) -> Table:
+        """Blend to one table (n, n_classes); rows marked ``far`` take other shares."""
+        total = self._sum(tables, self.shares_)
+        if far is not None and far.any():
+            some = [table[far] for table in tables]
+            total[far] = self._sum(some, np.array(far_shares) / sum(far_shares))
+        return total
+
+    def _sum(self, tables: Sequence[Rows], shares: Table) -> Table:
+        total = np.zeros(tables[0].shape)
+        for table, spread, share in zip(tables, self.spreads_, shares, strict=True):
+            if share:
+                total += 2 * share / spread * _centred(table)
+        return total
 
 
-def blend(
-    network: NDArray[np.float32],
-    kernel: NDArray[np.float32],
-    spreads: NDArray[np.float64],
-    shares: NDArray[np.float64],
-) -> Table:
-    """Add the centred scores of two heads, each over its spread and times its share."""
-    both = [_standardised(h, s) for h, s in zip((network, kernel), spreads, strict=True)]
-    return np.asarray(2 * (shares[0] * both[0] + shares[1] * both[1]), dtype=np.float64)
-
-
-def _centred(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+def _centred(scores: Rows) -> Rows:
     return scores - scores.mean(axis=1, keepdims=True)
-
-
-def _standardised(scores: NDArray[np.float32], spread: float) -> NDArray[np.float32]:
-    return _centred(scores) / np.float32(max(spread, 1e-9))

@@ -1,9 +1,8 @@
 """What a ticket is about: a label with a calibrated probability, or an abstention with a reason.
 
-A blend of two heads over the same rows: a network with dropout (`triage.network`) and kernel
-ridge regression (`triage.kernel`). The rows join the encoder's vector with folded TF-IDF
-(`triage.features`). Held-out folds of the training data calibrate the blend, set the threshold
-of `decide` and the scale of the out-of-scope score; nothing else is ever looked at.
+A blend of heads over the encoder's vector and the words of the text (`triage.heads`). Held-out
+parts of the training data set the shares of the heads, calibrate the blend, set the threshold of
+`decide` and the scale of the out-of-scope score; nothing else is ever looked at.
 """
 
 import os
@@ -22,12 +21,10 @@ from data.encoders import Encoder, default_encoder
 from data.errors import ParameterError
 from data.text import LANGUAGES, detect_language
 from triage import metrics
-from triage.blend import best_blend, blend
 from triage.calibration import best_calibrator
 from triage.decisions import Decision, as_frame, judged, threshold_for
-from triage.features import LexicalFeatures, encode, joined, prepare
-from triage.kernel import KernelHead
-from triage.network import NetworkHead
+from triage.features import LexicalFeatures, Reading, encode, prepare, read
+from triage.heads import Heads, blended, fitted_blend, sample
 from triage.scope import ScopeModel, scope_signals
 from triage.storing import KIND, read_model, write_model
 from triage.taxonomy import OUT_OF_SCOPE, UNKNOWN
@@ -35,8 +32,11 @@ from triage.texts import Texts, as_texts, hint_texts, training_rows
 
 Table = NDArray[np.float64]
 
-# Past this many rows one held-out part is as good as folds, at a third of the cost.
-_FOLD_ROWS = 20_000
+# Past this many texts one held-out part is as good as folds, at a third of the cost.
+_FOLD_ROWS = 10_000
+# Past this many texts more of them teach little: a sample by label is learned, and what is
+# judged is what answers, without another fit.
+_MOST_ROWS = 35_000
 
 
 class IntentClassifier(ClassifierMixin, BaseEstimator):
@@ -72,7 +72,8 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
     Notes
     -----
     Rows labelled ``out_of_scope`` are no class: they teach the out-of-scope score.
-    Works from 8 texts a label.
+    Works from 8 texts a label. Of more than 35,000 texts a sample is learned, by label, thin
+    labels whole.
     """
 
     def __init__(
@@ -115,23 +116,20 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
                 "The 'labels' parameter of IntentClassifier.fit must hold at least two labels "
                 f"with a text. Got {self.classes_.tolist()} instead."
             )
-        words = [t for t, _ in inside]
+        chosen = sample(targets, _MOST_ROWS, self.random_state)
+        words, targets = [inside[i][0] for i in chosen], targets[chosen]
         self.encoder_ = self.encoder or default_encoder()
         described = hint_texts(self.classes_, self.hints)
+        described_targets = np.array([number for _, number in described], dtype=np.intp)
         self.lexical_ = LexicalFeatures(random_state=self.random_state).fit(
             [*words, *(text for text, _ in described)]
         )
-        rows = self._rows(words)
-        hints = self._rows([text for text, _ in described])
-        described_targets = np.array([number for _, number in described], dtype=np.intp)
-        held_out, scores = self._held_out_scores(rows, targets, hints, described_targets)
-        self.network_, self.kernel_ = self._fitted_heads(
-            np.vstack([rows, hints]), np.concatenate([targets, described_targets])
+        texts_read = self._read(words)
+        hints = self._read([text for text, _ in described])
+        held_out, scores, signals = self._learn(
+            texts_read, targets, hints, described_targets, refit=len(inside) <= _MOST_ROWS
         )
         self._calibrate(scores, targets[held_out])
-        _, nearest = self.kernel_.scores_and_nearest(rows[held_out], skip_self=True)
-        known = self.lexical_.known_share([words[i] for i in held_out])
-        signals = scope_signals(scores, nearest, known)
         self.scope_ = ScopeModel().fit(
             signals, self._scores_and_signals(outside)[1] if outside else None
         )
@@ -146,7 +144,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
     def predict_proba(self, texts: Texts) -> Table:
         """Calibrated probabilities, shape (n, n_classes), columns as in ``classes_``."""
         check_is_fitted(self)
-        return self.calibrator_.transform(self._scores(self._rows(as_texts(texts))))
+        return self.calibrator_.transform(self._scores(self._read(as_texts(texts))))
 
     def out_of_scope_score(self, texts: Texts) -> NDArray[np.float64]:
         """Unbounded score, shape (n,); higher is further outside every known label."""
@@ -244,9 +242,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
                 f"Got {self.folds!r} instead."
             )
 
-    def _rows(
-        self, texts: Sequence[str], vectors: NDArray[np.float32] | None = None
-    ) -> NDArray[np.float32]:
+    def _read(self, texts: Sequence[str], vectors: NDArray[np.float32] | None = None) -> Reading:
         expected = (len(texts), self.encoder_.dimension)
         if vectors is not None and vectors.shape != expected:
             raise ParameterError(
@@ -254,17 +250,10 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
                 f"{expected}. Got {vectors.shape} instead."
             )
         if not len(texts):
-            return np.empty((0, self.encoder_.dimension + self.lexical_.fold_.shape[1]), np.float32)
-        if vectors is None:
+            vectors = np.empty(expected, dtype=np.float32)
+        elif vectors is None:
             vectors = encode(self.encoder_, texts)
-        return joined(vectors, self.lexical_.transform(texts))
-
-    def _scores(self, rows: NDArray[np.float32]) -> Table:
-        return self._blended(rows, self.kernel_.scores_and_nearest(rows)[0])
-
-    def _blended(self, rows: NDArray[np.float32], kernel: NDArray[np.float32]) -> Table:
-        spreads, shares = self.blend_
-        return blend(self.network_.scores(rows), kernel, spreads, shares)
+        return read(self.lexical_, vectors, texts)
 
     def _foreign(self, words: Sequence[str], known: NDArray[np.float64]) -> list[bool]:
         """Tell which texts are in no configured language; known words answer for the rest."""
@@ -273,44 +262,54 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         unknown = {i for i, (name, _) in zip(doubtful, found, strict=True) if name == UNKNOWN}
         return [i in unknown for i in range(len(words))]
 
+    def _scores(self, texts: Reading) -> Table:
+        return blended(self.blend_, self.heads_.tables(texts), texts.known)
+
     def _scores_and_signals(
         self, texts: Sequence[str], vectors: NDArray[np.float32] | None = None
     ) -> tuple[Table, Table, NDArray[np.float64]]:
-        rows = self._rows(texts, vectors)
-        kernel, nearest = self.kernel_.scores_and_nearest(rows)
-        scores, known = self._blended(rows, kernel), self.lexical_.known_share(texts)
-        return scores, scope_signals(scores, nearest, known), known
+        found = self._read(texts, vectors)
+        tables = self.heads_.tables(found)
+        scores = blended(self.blend_, tables, found.known)
+        return scores, scope_signals(tables[0], found.known), found.known
 
-    def _fitted_heads(
-        self, rows: NDArray[np.float32], targets: NDArray[np.intp]
-    ) -> tuple[NetworkHead, KernelHead]:
-        seed, n_classes = self.random_state, len(self.classes_)
-        network = NetworkHead(epochs=self.epochs, random_state=seed).fit(rows, targets, n_classes)
-        return network, KernelHead(random_state=seed).fit(rows, targets, n_classes)
-
-    def _held_out_scores(
+    def _learn(
         self,
-        rows: NDArray[np.float32],
+        texts: Reading,
         targets: NDArray[np.intp],
-        hints: NDArray[np.float32],
+        hints: Reading,
         hint_targets: NDArray[np.intp],
-    ) -> tuple[NDArray[np.intp], Table]:
-        """Scores of rows by heads that did not see them, and which rows these are."""
-        rng = np.random.default_rng(self.random_state)
-        folds = 1 if len(rows) > _FOLD_ROWS else self.folds
-        part = _fold_numbers(targets, self.folds if folds > 1 else 10, rng)
-        tables, positions = [], []
-        for number in range(folds):
-            inner, outer = np.flatnonzero(part != number), np.flatnonzero(part == number)
-            network, kernel = self._fitted_heads(
-                np.vstack([rows[inner], hints]), np.concatenate([targets[inner], hint_targets])
+        *,
+        refit: bool,
+    ) -> tuple[NDArray[np.intp], Table, Table]:
+        """Fit heads and shares; returns which rows were held out, their scores and signals."""
+
+        def heads(chosen: NDArray[np.intp]) -> Heads:
+            fitted = Heads(epochs=self.epochs, random_state=self.random_state)
+            return fitted.fit(
+                texts.part(chosen), targets[chosen], hints, hint_targets, self.lexical_.n_terms
             )
-            tables.append((network.scores(rows[outer]), kernel.scores_and_nearest(rows[outer])[0]))
-            positions.append(outer)
-        held_out = np.concatenate(positions)
-        heads = [np.concatenate([table[i] for table in tables]) for i in (0, 1)]
-        self.blend_ = best_blend(heads, targets[held_out])
-        return held_out, blend(heads[0], heads[1], *self.blend_)
+
+        tables, held_out = [], []
+        for inner, outer in self._parts(targets):
+            self.heads_ = heads(inner)
+            tables.append(self.heads_.tables(texts.part(outer)))
+            held_out.append(outer)
+        if refit:
+            self.heads_ = heads(np.arange(len(texts)))
+        rows = np.concatenate(held_out)
+        joined = [np.concatenate(parts) for parts in zip(*tables, strict=True)]
+        self.blend_ = fitted_blend(joined, targets[rows], len(texts))
+        known = texts.known[rows]
+        return rows, blended(self.blend_, joined, known), scope_signals(joined[0], known)
+
+    def _parts(self, targets: NDArray[np.intp]) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+        """Positions to learn from and to hold out, by fold; one part only in large sets."""
+        rng = np.random.default_rng(self.random_state)
+        many = len(targets) > _FOLD_ROWS
+        part = _fold_numbers(targets, 10 if many else self.folds, rng)
+        numbers = range(1 if many else self.folds)
+        return [(np.flatnonzero(part != i), np.flatnonzero(part == i)) for i in numbers]
 
     def _calibrate(self, scores: Table, targets: NDArray[np.intp]) -> None:
         self.calibrator_, losses = best_calibrator(scores, targets, random_state=self.random_state)

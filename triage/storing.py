@@ -9,9 +9,12 @@ import numpy as np
 from data.artifact import Artifact, write_artifact
 from data.encoders import Encoder, default_encoder
 from data.errors import ArtifactError, ArtifactFormatError
+from triage.blend import Blend
 from triage.calibration import Calibrator
 from triage.features import LexicalFeatures
-from triage.kernel import KernelHead
+from triage.gaussian import GaussianHead
+from triage.heads import Heads
+from triage.linear import LinearHead
 from triage.network import NetworkHead
 from triage.scope import ScopeModel
 
@@ -22,24 +25,30 @@ if TYPE_CHECKING:
 
 KIND = "intent"
 # Raised whenever the arrays of a model folder change their meaning.
-LAYOUT = 2
+LAYOUT = 3
 
 
 def write_model(model: "IntentClassifier", folder: str | os.PathLike[str], **header: Any) -> Path:
     """Write a fitted classifier."""
-    w1, b1, w2, b2 = model.network_.weights_
+    heads = model.heads_
+    w1, b1, w2, b2 = heads.network_.weights_
     arrays = {
         **model.lexical_.state(),
         "hidden_weights": w1.astype(np.float16),
         "hidden_bias": b1,
         "output_weights": w2,
         "output_bias": b2,
-        "landmarks": model.kernel_.landmarks_.astype(np.float16),
-        "kernel_weights": model.kernel_.weights_,
-        "blend": model.blend_,
+        "gaussian_weights": heads.gaussian_.weights_,
+        "gaussian_offsets": heads.gaussian_.offsets_,
+        "names": heads.names_,
+        "blend": np.vstack([model.blend_.spreads_, model.blend_.shares_]),
         "scope": np.vstack([model.scope_.mean_, model.scope_.scale_, model.scope_.weights_]),
         **{f"calibration_{k}": v for k, v in model.calibrator_.values_.items()},
     }
+    if heads.linear_ is not None:
+        arrays["linear_vector_weights"] = heads.linear_.vector_weights_
+        arrays["linear_term_weights"] = heads.linear_.term_weights_
+        arrays["linear_offsets"] = heads.linear_.offsets_
     return write_artifact(
         folder,
         kind=KIND,
@@ -68,15 +77,9 @@ def read_model(kind: "type[Model]", artifact: Artifact, encoder: Encoder | None)
     model.calibration_ = given["calibration"]
     model.threshold_, model.cut_ = given["threshold"], given["cut"]
     model.lexical_ = LexicalFeatures.restore(artifact)
-    model.network_ = NetworkHead()
-    model.network_.weights_ = [
-        artifact.array(name).astype(np.float32)
-        for name in ("hidden_weights", "hidden_bias", "output_weights", "output_bias")
-    ]
-    model.kernel_ = KernelHead(**given["kernel"])
-    model.kernel_.landmarks_ = artifact.array("landmarks").astype(np.float32)
-    model.kernel_.weights_ = artifact.array("kernel_weights")
-    model.blend_ = artifact.array("blend")
+    model.heads_ = _heads(artifact)
+    model.blend_ = Blend()
+    model.blend_.spreads_, model.blend_.shares_ = artifact.array("blend")
     model.calibrator_ = _calibrator(artifact)
     model.scope_ = ScopeModel()
     model.scope_.mean_, model.scope_.scale_, model.scope_.weights_ = artifact.array("scope")
@@ -91,7 +94,6 @@ def _parameters(model: "IntentClassifier") -> dict[str, Any]:
         "init": init,
         "encoder": model.encoder_.name,
         "encoder_fingerprint": model.encoder_.fingerprint,
-        "kernel": {"gamma": model.kernel_.gamma, "penalty": model.kernel_.penalty},
         "calibration": model.calibration_,
         "threshold": model.threshold_,
         "cut": model.cut_,
@@ -115,6 +117,26 @@ def _check_encoder(model: "IntentClassifier", artifact: Artifact) -> None:
             f"({given['encoder_fingerprint']}). Got {chosen.name!r} ({chosen.fingerprint}) "
             "instead: pass the encoder it was trained with."
         )
+
+
+def _heads(artifact: Artifact) -> Heads:
+    heads = Heads()
+    heads.network_ = NetworkHead()
+    heads.network_.weights_ = [
+        artifact.array(name).astype(np.float32)
+        for name in ("hidden_weights", "hidden_bias", "output_weights", "output_bias")
+    ]
+    heads.gaussian_ = GaussianHead()
+    heads.gaussian_.weights_ = artifact.array("gaussian_weights")
+    heads.gaussian_.offsets_ = artifact.array("gaussian_offsets")
+    heads.names_ = artifact.array("names")
+    heads.linear_ = None
+    if "linear_offsets.npy" in artifact.header["files"]:
+        heads.linear_ = LinearHead()
+        heads.linear_.vector_weights_ = artifact.array("linear_vector_weights")
+        heads.linear_.term_weights_ = artifact.array("linear_term_weights", mmap=True)
+        heads.linear_.offsets_ = artifact.array("linear_offsets")
+    return heads
 
 
 def _calibrator(artifact: Artifact) -> Calibrator:
