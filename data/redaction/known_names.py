@@ -4,7 +4,6 @@ Redaction finds names by how they are written. The name of the customer is known
 be found: each word of a text is hashed and compared with the hashes kept for the ticket.
 """
 
-import json
 import re
 from collections.abc import Iterator
 
@@ -39,7 +38,7 @@ def hide_names(text: str, placeholders: Placeholders) -> str:
     A single word must begin with a capital or stand before a comma, as in a greeting, so that a
     customer called Rose does not take the flowers out of the text.
     """
-    known = set(json.loads(placeholders.to_json()).get("NAME", ()))
+    known = placeholders.known("NAME")
     if not known:
         return text
     pieces, at = [], 0
@@ -50,7 +49,7 @@ def hide_names(text: str, placeholders: Placeholders) -> str:
 
 
 def _matches(
-    text: str, known: set[str], placeholders: Placeholders
+    text: str, known: frozenset[str], placeholders: Placeholders
 ) -> Iterator[tuple[int, int, str]]:
     words = list(_WORD.finditer(text))
     number = 0

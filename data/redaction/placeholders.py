@@ -1,6 +1,5 @@
 """Typed placeholders that stay stable within a ticket and never hold the value itself."""
 
-import hashlib
 import hmac
 import json
 import re
@@ -85,6 +84,10 @@ class Placeholders:
             numbers[digest] = max(above, *numbers.values(), 0) + 1
         return f"[{kind}_{numbers[digest]}]"
 
+    def known(self, kind: str) -> frozenset[str]:
+        """Return the keyed hashes of a kind's values."""
+        return frozenset(self._numbers.get(kind, ()))
+
     def to_json(self) -> str:
         """Return the numbers and keyed hashes, without the key, to be kept with the ticket.
 
@@ -125,4 +128,4 @@ class Placeholders:
 
     def _hash(self, kind: str, value: str) -> str:
         message = f"{kind}\0{value}".encode("utf-8", "surrogatepass")
-        return hmac.new(self._key, message, hashlib.sha256).hexdigest()
+        return hmac.digest(self._key, message, "sha256").hex()
