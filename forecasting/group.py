@@ -1,0 +1,221 @@
+"""All series of one length of interval: learned together, forecast panel by panel."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.schema.coerce import TIME_DTYPE
+from forecasting import backtest
+from forecasting.boosting import Trees
+from forecasting.calendar import Place
+from forecasting.conformal import Calibration, calibrate
+from forecasting.masking import mask_outages
+from forecasting.metrics import interval_names
+from forecasting.opening import Hours, open_slots, seen_slots
+from forecasting.panel import Panel
+from forecasting.profile import pooled_shape
+from forecasting.rolling import origins
+from forecasting.wall import Wall, wall_of
+
+Floats = NDArray[np.float64]
+# Below this median of contacts a slot is a count, whose mean is sought.
+_FEW = 10.0
+_LEAST_ROWS = 2_000
+_MOST_STEPS = 400_000
+
+
+@dataclass(frozen=True)
+class Group:
+    """What was learned, and the histories that forecasts continue.
+
+    Parameters
+    ----------
+    panels : tuple of Panel
+    open : tuple of array of bool, shape (n, 8, slots)
+        Slots of the week, and of a holiday, in which each series is forecast above zero.
+    given : array of bool, shape (series,)
+        Whether opening hours were given: then closed slots are forecast as zero, not left out.
+    shape : array, shape (7, slots)
+        Week of all series together.
+    trees : Trees or None
+    shares : array, shape (series, candidates)
+    calibration : Calibration
+    """
+
+    panels: tuple[Panel, ...]
+    open: tuple[NDArray[np.bool_], ...]
+    given: NDArray[np.bool_]
+    shape: Floats
+    trees: Trees | None
+    shares: Floats
+    calibration: Calibration
+
+    def forecast(self, h: int, levels: Sequence[float]) -> Iterator[pd.DataFrame]:
+        """Yield the forecast of each panel."""
+        offset = 0
+        for panel, opened in zip(self.panels, self.open, strict=True):
+            yield self._panel(panel, opened, offset, h, levels)
+            offset += len(panel.names)
+
+    def steps_until(self, volume: pd.DataFrame) -> int:
+        """Count steps that reach the last time of a frame from every panel."""
+        last = int(volume["ds"].max().timestamp()) if len(volume) else 0
+        return max([0, *(2 + (last - panel.last) // panel.step for panel in self.panels)])
+
+    def _panel(
+        self, panel: Panel, opened: NDArray[np.bool_], offset: int, h: int, levels: Sequence[float]
+    ) -> pd.DataFrame:
+        given = self.given[offset : offset + len(panel.names)]
+        emitted, columns = _emitted(panel, opened, given, h)
+        wall = _wall(panel)
+        clock = panel.clock(columns).part(panel.length, panel.length + columns)
+        last = wall.first_day + wall.days - 1
+        position = (clock.day - last) * wall.slots + clock.slot - wall.cut - 1
+        position = np.maximum(position, 0)
+        origin = next(iter(origins(wall, self.shape, [wall.days - 1], int(position.max()) + 1)))
+        rows = backtest.rows_of(origin, wall.first_day, offset)
+        mean = self._mean(rows)
+        week = clock.weekday
+        week = np.where(clock.holiday, 7, week)
+        is_open = opened[:, week, clock.slot]
+        table = {"yhat": mean}
+        for level in levels:
+            for name, share in zip(
+                interval_names([level]), ((1 - level / 100) / 2, (1 + level / 100) / 2), strict=True
+            ):
+                table[name] = self.calibration.quantile(share, mean, rows.series, rows.ahead)
+        times = panel.times(columns).as_unit("us")
+        series, column = np.nonzero(emitted)
+        frame = pd.DataFrame({"unique_id": panel.names[series].astype(str)}).astype("str")
+        frame["ds"] = pd.Series(times[column]).astype(TIME_DTYPE)
+        for name, values in table.items():
+            wide = values.reshape(len(panel.names), -1)[:, position]
+            frame[name] = np.where(is_open, wide, 0.0)[series, column]
+        return frame
+
+    def _mean(self, rows: backtest.Rows) -> Floats:
+        boosted = rows.centre
+        if self.trees is not None:
+            boosted = backtest.corrected(self.trees, rows.features, rows.centre)
+        candidates = np.column_stack([rows.bases, boosted])
+        return (candidates * self.shares[rows.series]).sum(axis=1)
+
+
+def fit_group(
+    members: Sequence[Panel],
+    *,
+    hours: Mapping[str, Hours],
+    horizon: int | None,
+    trees: int,
+    random_state: int,
+) -> Group:
+    """Learn from panels of one step."""
+    walls = [_wall(panel) for panel in members]
+    slots = walls[0].slots
+    days = horizon or (28 if slots == 1 else 7)
+    n, shape = sum(len(wall.values) for wall in walls), pooled_shape(walls)
+    rows = backtest.gather(walls, shape, days * slots, random_state)
+    boosted, model = rows.centre, None
+    if trees and len(rows) >= _LEAST_ROWS:
+        counts = bool(np.median(rows.centre) < _FEW)
+        settings: dict[str, Any] = {"counts": counts, "trees": trees, "random_state": random_state}
+        boosted = backtest.cross_fitted(rows, horizon=days, **settings)
+        model = backtest.boosted(rows, **settings)
+    candidates = np.column_stack([rows.bases, boosted])
+    shares = backtest.shares(candidates, rows, n)
+    mean = (candidates * shares[rows.series]).sum(axis=1)
+    rng = np.random.default_rng(random_state)
+    calibration = calibrate(rows.y, mean, rows.series, rows.ahead, n, rng)
+    opened, given = [], []
+    for panel, wall in zip(members, walls, strict=True):
+        table, known = _opened(panel, wall, hours)
+        opened.append(table)
+        given.append(known)
+    return Group(
+        tuple(members), tuple(opened), np.concatenate(given), shape, model, shares, calibration
+    )
+
+
+def group_parts(group: Group) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Words and arrays that a group can be built from again."""
+    words: dict[str, Any] = {"panels": [], "trees": None}
+    arrays: dict[str, NDArray[Any]] = {
+        "given": group.given, "shape": group.shape, "shares": group.shares,
+        "excess": group.calibration.excess,
+        "own": group.calibration.own, "stretch": group.calibration.stretch,
+    }  # fmt: skip
+    if group.trees is not None:
+        words["trees"] = {"start": group.trees.start, "logarithmic": group.trees.logarithmic}
+        arrays["nodes"] = group.trees.nodes
+    for number, (panel, opened) in enumerate(zip(group.panels, group.open, strict=True)):
+        words["panels"].append(
+            {
+                "step": panel.step, "last": panel.last,
+                "timezone": panel.place.timezone, "country": panel.place.country,
+            }
+        )  # fmt: skip
+        arrays |= {
+            f"p{number}_names": panel.names.astype(np.str_),
+            f"p{number}_values": panel.values,
+            f"p{number}_open": opened,
+        }
+    return words, arrays
+
+
+def group_from(words: Mapping[str, Any], array: Callable[[str], NDArray[Any]]) -> Group:
+    """Build a group from ``group_parts``."""
+    trees = words["trees"]
+    panels, opened = [], []
+    for number, one in enumerate(words["panels"]):
+        place = Place(one["timezone"], one["country"])
+        names, values = array(f"p{number}_names"), array(f"p{number}_values")
+        panels.append(Panel(names, values, one["step"], one["last"], place))
+        opened.append(array(f"p{number}_open"))
+    return Group(
+        tuple(panels),
+        tuple(opened),
+        array("given"),
+        array("shape"),
+        None if trees is None else Trees(array("nodes"), trees["start"], trees["logarithmic"]),
+        array("shares"),
+        Calibration(array("excess"), array("own"), array("stretch")),
+    )
+
+
+def _wall(panel: Panel) -> Wall:
+    wall = wall_of(panel)
+    return wall.with_values(mask_outages(wall.values, wall.weekdays()))
+
+
+def _opened(
+    panel: Panel, wall: Wall, hours: Mapping[str, Hours]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    seen = seen_slots(wall)
+    # Without hours, nobody said that holidays are closed: the history tells how much comes.
+    table = np.concatenate([seen, np.ones_like(seen[:, :1])], axis=1)
+    table[:, 7] = seen.any(axis=1)
+    given = np.array([str(name) in hours for name in panel.names])
+    for row in np.flatnonzero(given):
+        own = hours[str(panel.names[row])]
+        table[row] = open_slots(own, wall.slots)
+        if "holiday" not in own:
+            table[row, 7] = table[row, :7].any(axis=0)
+    return table, given
+
+
+def _emitted(
+    panel: Panel, opened: NDArray[np.bool_], given: NDArray[np.bool_], h: int
+) -> tuple[NDArray[np.bool_], int]:
+    """Which of the coming intervals are steps of each series, shape (n, columns)."""
+    week = opened[:, :7].reshape(len(opened), -1)
+    most = np.where(given, 1.0, np.maximum(week.mean(axis=1), 1 / week.shape[1]))
+    columns = int(np.ceil(h / most.min())) + (0 if (most == 1).all() else week.shape[1] + 14)
+    clock = panel.clock(columns).part(panel.length, panel.length + columns)
+    steps = week[:, clock.slot_of_week] | given[:, None]
+    steps &= np.cumsum(steps, axis=1) <= h
+    used = int(np.flatnonzero(steps.any(axis=0)).max()) + 1
+    return steps[:, :used], used

@@ -1,0 +1,113 @@
+"""Run the peers on the very windows that our forecasts are measured on, side by side.
+
+``python tests/benchmarks/forecast_peers.py [part …]`` makes the peers' own environment on
+first use (they need an older pandas), hands windows over as Parquet files, and prints one table.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+import pandas as pd
+from forecast_windows import PARTS, known_ahead, windows
+from rich.console import Console
+
+from forecasting import metrics
+
+HERE = Path(__file__).resolve().parent
+ENVIRONMENT = HERE.parents[1] / ".venv-forecast-peers"
+REQUIREMENTS = HERE / "forecast-peers-requirements.txt"
+
+
+def peers(names: list[str], *, folder: Path | None = None) -> pd.DataFrame:
+    """Forecasts of every peer: ``part, window, model, unique_id, ds, y, yhat, …``."""
+    if folder is None:
+        with tempfile.TemporaryDirectory() as made:
+            return peers(names, folder=Path(made))
+    for name in names:
+        _hand_over(name, folder)
+    shapes = {name: _shape(name) for name in names}
+    (folder / "parts.json").write_text(json.dumps(shapes))
+    one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    subprocess.run(
+        [str(_python()), str(HERE / "forecast_peer_models.py"), str(folder)],
+        check=True,
+        env={**os.environ, **one_thread, "NIXTLA_ID_AS_COL": "1"},
+    )
+    frames = []
+    for path in sorted(folder.glob("*-peers.parquet")):
+        name, window, _ = path.stem.split("-")
+        frames.append(pd.read_parquet(path).assign(part=name, window=int(window)))
+    return pd.concat(frames, ignore_index=True)
+
+
+def figures(forecasts: pd.DataFrame) -> pd.DataFrame:
+    """Pooled figures by part and model."""
+    rows = [
+        {"part": part, "model": model, **metrics.pooled(rows)}
+        for (part, model), rows in forecasts.groupby(["part", "model"])
+    ]
+    return pd.DataFrame(rows)
+
+
+def _hand_over(name: str, folder: Path) -> None:
+    for number, history, truth in windows(name):
+        frame = pd.concat([history.assign(ahead=False), truth.assign(ahead=True)])
+        frame = known_ahead(_filled(frame) if name == "hourly" else frame)
+        frame = frame.sort_values(["unique_id", "ds"], kind="stable")
+        frame["t"] = frame.groupby("unique_id").cumcount()
+        frame["unique_id"] = frame["unique_id"].astype(object)
+        late = frame["ahead"].to_numpy(dtype=bool)
+        frame = frame.drop(columns="ahead").reset_index(drop=True)
+        frame[~late].to_parquet(folder / f"{name}-{number}-history.parquet", index=False)
+        frame[late].to_parquet(folder / f"{name}-{number}-ahead.parquet", index=False)
+
+
+def _filled(frame: pd.DataFrame) -> pd.DataFrame:
+    """Complete the grid; fill the history with the value a week before, leave truths missing."""
+    parts = []
+    for name, part in frame.groupby("unique_id"):
+        grid = pd.date_range(part["ds"].min(), part["ds"].max(), freq="h")
+        own = part.set_index("ds").reindex(grid)
+        cut = part.loc[part["ahead"].to_numpy(dtype=bool), "ds"].min()
+        own["ahead"] = own.index >= cut
+        # A run of a day or more of zeros is an outage that was stored as zeros.
+        zero = own["y"].eq(0) & ~own["ahead"]
+        run = zero.groupby((zero != zero.shift()).cumsum()).transform("sum")
+        own.loc[zero & (run >= 24), "y"] = float("nan")
+        for _ in range(6):
+            own["y"] = own["y"].where(own["y"].notna() | own["ahead"], own["y"].shift(168))
+        own["y"] = own["y"].where(own["ahead"], own["y"].ffill().bfill())
+        parts.append(own.assign(unique_id=name).rename_axis("ds").reset_index())
+    return pd.concat(parts)
+
+
+def _shape(name: str) -> dict[str, int | str]:
+    part = PARTS[name]
+    day = {"bank30": 28, "bank5": 169, "hourly": 24, "sparse": 1}[name]
+    return {"name": name, "steps": part.steps, "season": part.season, "day": day}
+
+
+def _python() -> Path:
+    python = ENVIRONMENT / "bin" / "python"
+    stamp = ENVIRONMENT / "requirements.txt"
+    if not stamp.exists() or stamp.read_text() != REQUIREMENTS.read_text():
+        venv.create(ENVIRONMENT, with_pip=True)
+        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, "--requirement", str(REQUIREMENTS)], check=True)
+        stamp.write_text(REQUIREMENTS.read_text())
+    return python
+
+
+def main(names: list[str]) -> None:
+    """Print the peers' figures."""
+    table = figures(peers(names or list(PARTS)))
+    Console().print(table.round(4).to_string(index=False), highlight=False)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
