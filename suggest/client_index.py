@@ -19,8 +19,8 @@ Positions = NDArray[np.int64]
 class Dense(Protocol):
     """Nearest passages of a vector."""
 
-    def nearest(self, queries: Vectors, n: int) -> Positions:
-        """Return positions of the n nearest, shape (queries, n), best first."""
+    def nearest(self, queries: Vectors, n: int) -> tuple[Positions, Vectors]:
+        """Return the positions and closeness of the n nearest, shape (queries, n), best first."""
         ...
 
     def write(self, path: Path) -> None:
@@ -60,8 +60,8 @@ class ClientIndex:
     starts : array of shape (articles + 1,)
         Passages of article i are rows ``starts[i]:starts[i + 1]``.
     sentences : Sentences
-    words, parts : BM25Index
-        Over articles.
+    words, parts, titles : BM25Index
+        Over articles: of their words, of the parts of these, and of the parts of the title's.
     languages : array of shape (articles,)
     translations : array of shape (articles, languages)
         See :func:`suggest.translations.translations`.
@@ -79,6 +79,7 @@ class ClientIndex:
     sentences: Sentences
     words: BM25Index
     parts: BM25Index
+    titles: BM25Index
     languages: NDArray[np.str_]
     translations: Positions
     dense: Dense

@@ -340,11 +340,11 @@ class FaissDense:
         made._check(vectors)
         return made
 
-    def nearest(self, queries: Vectors, n: int) -> Positions:
-        """Return positions of the n nearest vectors, shape (queries, n), best first."""
+    def nearest(self, queries: Vectors, n: int) -> tuple[Positions, Vectors]:
+        """Return positions of the n nearest vectors and how close they are, best first."""
         faiss.omp_set_num_threads(1)
-        found: Positions = self._index.search(np.ascontiguousarray(queries), n)[1]
-        return found
+        closeness, positions = self._index.search(np.ascontiguousarray(queries), n)
+        return positions, closeness
 
     def write(self, path: Path) -> None:
         """Write to one file."""
@@ -360,7 +360,7 @@ class FaissDense:
             return
         # Evenly spread vectors stand in for queries; each must find itself, or its like.
         asked = vectors[np.linspace(0, len(vectors) - 1, _CHECKED_QUERIES).astype(int)]
-        found = vectors[self.nearest(asked, min(10, len(vectors)))]
+        found = vectors[self.nearest(asked, min(10, len(vectors)))[0]]
         closest = np.einsum("qnd,qd->qn", found, asked).max(axis=1)
         if not (closest >= np.einsum("qd,qd->q", asked, asked) - _ROUNDING).all():
             raise ArtifactError(

@@ -31,6 +31,8 @@ def words(text: str) -> list[str]:
     >>> words("Où est ma COMMANDE n° A-55 ?")
     ['ou', 'est', 'ma', 'commande', 'n', 'a', '55']
     """
+    if text.isascii():
+        return _WORD.findall(text.lower())
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return _WORD.findall("".join(c for c in decomposed if not unicodedata.combining(c)))
 

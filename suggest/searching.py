@@ -122,8 +122,10 @@ def gather(
     """Return candidate articles, the evidence for them, and the closest passage of each."""
     found = [words(text) for text in texts]
     by_word = index.words.scores(found)
-    by_part = index.parts.scores([word_parts(w) for w in found])
-    chosen = _candidates(index, vectors, by_word + by_part, allowed, language, depth)
+    cut = [word_parts(w) for w in found]
+    by_part, by_title = index.parts.scores(cut), index.titles.scores(cut)
+    lexical = WEIGHTS.words * by_word + WEIGHTS.parts * by_part + WEIGHTS.titles * by_title
+    chosen = _candidates(index, vectors, lexical, allowed, language, depth)
     if also is not None:
         chosen[also] = True
     if allowed is not None:
@@ -131,16 +133,17 @@ def gather(
     articles = np.flatnonzero(chosen)
     if not len(articles):
         nothing = np.empty((len(texts), 0))
-        return articles, Evidence(nothing, nothing, nothing, nothing), articles
+        return articles, Evidence(nothing, nothing, nothing, nothing, nothing), articles
     rows, offsets, sizes = _rows(index, articles)
-    closeness = vectors @ index.vectors[rows].T
+    closeness = index.vectors[rows] @ vectors.T
     evidence = Evidence(
-        np.maximum.reduceat(closeness, offsets, axis=1).astype(np.float64),
-        (np.add.reduceat(closeness, offsets, axis=1) / sizes).astype(np.float64),
+        np.maximum.reduceat(closeness, offsets).T.astype(np.float64),
+        (np.add.reduceat(closeness, offsets).T / sizes).astype(np.float64),
         by_word[:, articles].astype(np.float64),
         by_part[:, articles].astype(np.float64),
+        by_title[:, articles].astype(np.float64),
     )
-    return articles, evidence, rows[_closest(closeness.max(axis=0), offsets, sizes)]
+    return articles, evidence, rows[_closest(closeness.max(axis=1), offsets, sizes)]
 
 
 def _rows(index: ClientIndex, articles: Positions) -> tuple[Positions, Positions, Positions]:
@@ -159,54 +162,51 @@ def _candidates(
     language: str | None,
     depth: int,
 ) -> Mask:
-    """Return which articles are worth scoring exactly."""
+    """Return which articles are worth scoring exactly: the best of some chunk, roughly."""
     count = len(index.languages)
-    may = np.ones(count, dtype=bool) if allowed is None else allowed
     if count <= depth:
-        return may.copy()
-    near = index.dense.nearest(vectors, min(_PASSAGES * depth, len(index.vectors)))
-    nearest = index.article_of[near]
-    chosen = np.zeros(count, dtype=bool)
-    # With a language, the best in it besides the best of all, which may lend their score.
-    for mask in [may] if language is None else [may, may & (index.languages == language)]:
-        chosen |= _closest_articles(index, vectors, nearest, mask, depth)
-        chosen |= _top(lexical, mask, depth)
+        return np.ones(count, dtype=bool) if allowed is None else allowed.copy()
+    if allowed is None and language is None:
+        rough = _near(index, vectors, _PASSAGES * depth) + lexical
+        return _with_partners(index, _top(rough, depth))
+    # Few of the nearest may be left behind a filter: all are compared.
+    rough = np.maximum.reduceat(index.vectors @ vectors.T, index.starts[:-1]).T + lexical
+    if allowed is not None:
+        rough[:, ~allowed] = -np.inf
+    chosen = _top(rough, depth)
+    if language is not None:
+        # The best in the language besides the best of all, which may lend their score.
+        chosen |= _top(np.where(index.languages == language, rough, -np.inf), depth)
     return _with_partners(index, chosen)
 
 
-def _closest_articles(
-    index: ClientIndex, vectors: Vectors, nearest: Positions, mask: Mask, depth: int
-) -> Mask:
-    """Return the articles of the nearest passages, or the exact ones where most are masked out."""
-    chosen = np.zeros(len(mask), dtype=bool)
-    chosen[nearest[:, :depth]] = True
-    if mask.all():
-        return chosen
-    chosen[nearest] = True
-    chosen &= mask
-    wanted = np.flatnonzero(mask)
-    if min(depth, len(wanted)) <= chosen.sum():
-        return chosen
-    rows, offsets, _ = _rows(index, wanted)
-    closest = np.maximum.reduceat(vectors @ index.vectors[rows].T, offsets, axis=1)
-    best = np.argsort(-closest, axis=1, kind="stable")[:, :depth]
-    chosen[wanted[best]] = True
-    return chosen
+def _near(index: ClientIndex, vectors: Vectors, n: int) -> NDArray[np.float32]:
+    """Return how close articles are to each chunk; those not near any are all as far away."""
+    positions, closeness = index.dense.nearest(vectors, min(n, len(index.vectors)))
+    near = np.repeat(closeness[:, -1:], len(index.languages), axis=1)
+    rows = np.arange(len(vectors))[:, None]
+    # Best last: of several passages of an article, the closest stays.
+    near[rows, index.article_of[positions[:, ::-1]]] = closeness[:, ::-1]
+    return near
 
 
-def _top(scores: NDArray[np.float32], mask: Mask, depth: int) -> Mask:
-    """Return which articles are among the best of some row, of those that score at all."""
-    masked = np.where(mask, scores, 0.0)
-    best = np.argpartition(-masked, depth - 1, axis=1)[:, :depth]
-    chosen = np.zeros(len(mask), dtype=bool)
-    chosen[best[np.take_along_axis(masked, best, axis=1) > 0.0]] = True
+def _top(scores: NDArray[np.float32], depth: int) -> Mask:
+    """Return which articles are among the best of some row."""
+    best = np.argpartition(-scores, depth - 1, axis=1)[:, :depth]
+    chosen = np.zeros(scores.shape[1], dtype=bool)
+    chosen[best[np.take_along_axis(scores, best, axis=1) > -np.inf]] = True
     return chosen
 
 
 def _with_partners(index: ClientIndex, chosen: Mask) -> Mask:
+    """Add the translations of what was chosen, and those whose translation was chosen."""
+    if index.translations.shape[1] < 2:
+        return chosen
+    own = np.append(chosen, False)
+    pointing = own[index.translations].any(axis=1)
     partners = index.translations[chosen].ravel()
-    chosen[partners[partners >= 0]] = True
-    return chosen
+    own[partners] = True
+    return own[:-1] | pointing
 
 
 def _closest(best: Floats, offsets: Positions, sizes: Positions) -> Positions:
@@ -227,14 +227,15 @@ def _lend(index: ClientIndex, scored: Pool, language: str | None) -> Pool:
     at = np.full(len(index.languages) + 1, -1, dtype=np.int64)
     at[scored.articles] = np.arange(len(scored.articles))
     score, chance = scored.score.copy(), scored.probability.copy()
-    first = np.lexsort((scored.articles, -scored.score))
-    lenders = first[:_LIFTED] if language is None else first
-    partners = index.translations[scored.articles[lenders]]
-    rows, columns = np.nonzero(at[partners] >= 0)
-    lender, borrower = lenders[rows], at[partners[rows, columns]]
-    if language is not None:
+    lenders = at[index.translations[scored.articles]]
+    borrower, column = np.nonzero(lenders >= 0)
+    lender = lenders[borrower, column]
+    if language is None:
+        first = np.lexsort((scored.articles, -scored.score))[:_LIFTED]
+        fits = np.isin(lender, first)
+    else:
         fits = index.languages[scored.articles[borrower]] == language
-        lender, borrower = lender[fits], borrower[fits]
+    lender, borrower = lender[fits], borrower[fits]
     np.maximum.at(score, borrower, scored.score[lender] - _COST_OF_TRANSLATION)
     lent = scored.probability[lender] * (1 - _COST_OF_TRANSLATION)
     np.maximum.at(chance, borrower, lent)

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 KIND = "knowledge_index"
 POINTER = "current.json"
-_FIELDS = ("words", "parts")
+_FIELDS = ("words", "parts", "titles")
 
 
 def client_folder(client_id: str) -> str:
@@ -187,6 +187,7 @@ def _read_version(artifact: Artifact, dense: Callable[[Path, Vectors], Dense]) -
         ),
         words=fields["words"],
         parts=fields["parts"],
+        titles=fields["titles"],
         languages=np.array(articles["language"].tolist(), dtype=np.str_),
         translations=artifact.array("translations"),
         dense=dense(artifact.file("index.faiss"), vectors),

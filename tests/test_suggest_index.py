@@ -410,7 +410,7 @@ def test_the_dense_index_is_checked_against_plain_products() -> None:
     dense = FaissDense.checked(vectors)
     query = HashingEncoder(32).encode(["number 7"])
     expected = np.argsort(-(query @ vectors.T)[0], kind="stable")[:1]
-    assert dense.nearest(query, 1)[0].tolist() == expected.tolist()
+    assert dense.nearest(query, 1)[0][0].tolist() == expected.tolist()
     with pytest.raises(ArtifactError, match=r"holds 40 vectors. Expected 39"):
         dense._check(vectors[:39])
     with pytest.raises(ArtifactError, match="other neighbours than a plain search"):
@@ -425,7 +425,7 @@ def test_codes_miss_only_what_lies_behind_the_first(tmp_path) -> None:
     dense = FaissDense.read(tmp_path / "codes", vectors)
     queries = vectors[:50] + 0.05 * draw.normal(size=(50, 64)).astype(np.float32)
     best = np.argsort(-(queries @ vectors.T), axis=1)[:, :10]
-    near = dense.nearest(queries, 200)
+    near, _ = dense.nearest(queries, 200)
     kept = [len({*row} & {*wide}) for row, wide in zip(best.tolist(), near.tolist(), strict=True)]
     assert np.mean(kept) > 9.5
 
@@ -498,9 +498,7 @@ def test_more_evidence_for_an_article_never_lowers_it(closest, which, more) -> N
     raised = base.copy()
     raised[:, which] += more
     weights = Weights(contrast=0.0)
-    before, after = (
-        fuse(Evidence(c, nothing, nothing, nothing), weights).score for c in (base, raised)
-    )
+    before, after = (fuse(Evidence(c, *[nothing] * 4), weights).score for c in (base, raised))
     assert after[which] >= before[which]
     others = [i for i in range(3) if i != which]
     np.testing.assert_allclose(after[others], before[others])
@@ -512,8 +510,9 @@ def test_fit_of_weights_finds_what_is_informative() -> None:
     for _ in range(80):
         right = np.zeros(10, dtype=bool)
         right[rng.integers(10)] = True
-        noise = [rng.normal(size=(1, 10)) for _ in range(3)]
-        judged.append(Judged("g", Evidence(noise[0], noise[1], 9.0 * right[None], noise[2]), right))
+        noise = [rng.normal(size=(1, 10)) for _ in range(4)]
+        told = Evidence(noise[0], noise[1], 9.0 * right[None], noise[2], noise[3])
+        judged.append(Judged("g", told, right))
     weights, calibration = fit(judged)
     assert weights.words == 0.3
     fused = fuse(judged[0].evidence, weights)
@@ -521,6 +520,16 @@ def test_fit_of_weights_finds_what_is_informative() -> None:
     assert chances[judged[0].right].min() > 0.5 > chances[~judged[0].right].mean()
     with pytest.raises(ParameterError, match="must hold a query with a right article"):
         fit([judged[0]._replace(right=np.zeros(10, dtype=bool))])
+
+
+def test_what_is_left_over_is_paired_where_it_stands_out_or_says_the_same() -> None:
+    angle = np.deg2rad([0.0, 90.0, 10.0, 0.0, 145.0])
+    flat = np.column_stack([np.cos(angle), np.sin(angle)]).astype(np.float32)
+    languages = np.array(["en", "en", "en", "fr", "fr"])
+    # The third says what the first says; the second and the last stand out among the rest.
+    assert translations(flat, languages).tolist() == [[-1, 3], [-1, 4], [-1, 3], [0, -1], [1, -1]]
+    far = np.array([[1, 0, 0], [0, 1, 0], [0, 0.4, 0.9165]], dtype=np.float32)
+    assert (translations(far, np.array(["en", "en", "fr"])) == -1).all()
 
 
 def test_translations_are_mutual_and_close() -> None:

@@ -2,8 +2,10 @@
 
 ``python tests/benchmarks/retrieval.py`` prints all rows, with names only those;
 ``python tests/benchmarks/retrieval.py refit`` prints the constants of `suggest.fusion` and
-`suggest.link_model` as their data gives them. The sets reported here choose none of them, but for
-the defaults of `suggest.link_model`, which come from the part of twitter_cdp it trains on.
+`suggest.link_model` as their data gives them. What chose which setting: the weights and the
+calibration of the search, `retrieval_sets`; the defaults of `suggest.link_model`, the part of
+twitter_cdp it trains on; the margins of `suggest.translations`, parallel utterances (xSID) and,
+for the first, this manual, whose leftover pages also gave that rule its shape.
 """
 
 import re
@@ -62,7 +64,10 @@ def prestashop() -> Rows:
     index = _index("manual")
     pages = table("prestashop_kb_en_fr")
     pages = pages[pages["summary_order"].notna()].set_index(["language", "summary_order"])
-    about = {"data": "prestashop_kb_en_fr", "split": "all pages; those chosen on are headings"}
+    about = {
+        "data": "prestashop_kb_en_fr",
+        "split": "all pages; searched by settings from headings, paired by rules shaped on them",
+    }
     rows: Rows = []
     for here, there in (("fr", "en"), ("en", "fr")):
         own, other = pages.loc[here], pages.loc[there]

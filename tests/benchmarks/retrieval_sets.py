@@ -1,9 +1,10 @@
 """Judged queries to choose the search's constants on; none of them is reported.
 
 Each set is a collection of articles and queries with right answers: sections of a manual asked
-for by their headings in the same and the other language, documents of a bank by their titles,
-questions to collections of frequent questions, narratives of customers to the sections of the
-policies their requests fall under, and long tickets put together from all of these.
+for by their headings in the same and the other language, questions to collections of frequent
+questions, narratives of customers to the sections of the policies their requests fall under, and
+long tickets put together from these and from sections of the manual. Nothing of the bank whose
+tasks are reported is among them.
 """
 
 import random
@@ -22,6 +23,8 @@ from suggest.searching import gather
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)[\s#*]*$", re.M)
+_MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*_#>`|]|\{%.*?%\}|<[^>]+>")
+_FEWEST_WORDS = 12
 _AT = "2026-01-01T00:00:00Z"
 
 # Words of the actions that solve a task -> the section of the policy that covers them.
@@ -73,11 +76,11 @@ def judged_sets(seed: int = 0) -> list[JudgedSet]:
     """Return all sets; the same seed gives the same ones."""
     draw = random.Random(seed)
     narratives = _narratives()
-    sets = [_headings(draw), _headings_across(draw), _titles(draw), _policies(narratives)]
+    sets = [_headings(draw), _headings_across(draw), _policies(narratives)]
     small_talk = [s for text, _ in narratives for s in _sentences(text)]
     for name in ("banking77_train", "clinc150_trainval", "natcs_intents_insurance_banking"):
         sets += _questions(name, draw, small_talk)
-    return [*sets, _mentions(draw, small_talk)]
+    return [*sets, _mentions(random.Random(seed), small_talk)]
 
 
 def judged(index: KnowledgeIndex, one: JudgedSet) -> list[Judged]:
@@ -134,14 +137,6 @@ def _headings_across(draw: random.Random) -> JudgedSet:
     pages = manual_articles()
     english_only = pages[pages["language"] == "en"].assign(client_id="headings_across")
     return JudgedSet("headings_across", english_only, draw.sample(pool, min(300, len(pool))))
-
-
-def _titles(draw: random.Random) -> JudgedSet:
-    """Titles of the bank's documents must find the document without its title."""
-    kb = bank_articles()
-    queries = [(t, {a}) for t, a in zip(kb["title"], kb["article_id"], strict=True)]
-    untitled = kb.assign(client_id="titles", title="-")
-    return JudgedSet("titles", untitled, draw.sample(queries, 300))
 
 
 def _narratives() -> list[tuple[str, set[str]]]:
@@ -201,22 +196,40 @@ def _questions(name: str, draw: random.Random, small_talk: list[str]) -> list[Ju
     ]
 
 
+def _sections() -> pd.DataFrame:
+    """Sections of the English manual as articles, each with the page it is from."""
+    pages = manual_articles()
+    pages = pages[pages["language"] == "en"]
+    rows = []
+    for page, title, text in zip(pages["article_id"], pages["title"], pages["text"], strict=True):
+        for i, section in enumerate(re.split(r"^(?=#{1,6}\s)", text, flags=re.M)):
+            found = _HEADING.match(section)
+            body = section[found.end() :] if found else section
+            if len(body.split()) >= _FEWEST_WORDS:
+                named = title if not found or found[2] == title else f"{title}: {found[2]}"
+                row = {"article_id": f"{page}#{i:02d}", "title": named, "text": body.strip()}
+                rows.append({**row, "page": page})
+    return articles("mentions", rows)
+
+
 def _mentions(draw: random.Random, small_talk: list[str]) -> JudgedSet:
-    """Long tickets with halves of sentences of related documents, taken out of these."""
-    kb = bank_articles()
-    family = kb["article_id"].str.replace(r"_\d+$", "", regex=True)
-    ids = dict(iter(kb["article_id"].groupby(family)))
-    told_of = dict(zip(kb["article_id"], kb["text"].map(_sentences), strict=True))
+    """Long tickets with halves of sentences of related sections, taken out of these."""
+    kb = _sections()
+    ids = {page: own.tolist() for page, own in kb.groupby("page")["article_id"] if len(own) > 1}
+    told_of = {
+        article: [s for s in _sentences(text) if len(_plain(s).split()) > 5]
+        for article, text in zip(kb["article_id"], kb["text"], strict=True)
+    }
     used: dict[str, set[str]] = {}
     queries = []
     for _ in range(120):
-        pool = [a for name in draw.sample(sorted(ids), draw.randint(1, 3)) for a in ids[name]]
+        pool = [a for page in draw.sample(sorted(ids), draw.randint(1, 3)) for a in ids[page]]
         right = [a for a in draw.sample(pool, min(len(pool), draw.randint(2, 10))) if told_of[a]]
         told = []
         for article in right:
             for sentence in draw.sample(told_of[article], min(2, len(told_of[article]))):
                 used.setdefault(article, set()).add(sentence)
-                told.append(" ".join(w for w in sentence.split() if draw.random() > 0.4))
+                told.append(" ".join(w for w in _plain(sentence).split() if draw.random() > 0.4))
         told += draw.sample(small_talk, draw.randint(4, 10))
         draw.shuffle(told)
         if right:
@@ -226,7 +239,11 @@ def _mentions(draw: random.Random, small_talk: list[str]) -> JudgedSet:
         for sentence in used.get(article, ()):
             text = text.replace(sentence, " ")
         texts.append(text)
-    return JudgedSet("mentions", kb.assign(client_id="mentions", text=texts), queries)
+    return JudgedSet("mentions", kb.assign(text=texts), queries)
+
+
+def _plain(sentence: str) -> str:
+    return re.sub(r"\s+", " ", _MARKUP.sub(r"\1", sentence)).strip()
 
 
 def _words_of(kind: str) -> str:
