@@ -1,0 +1,6 @@
+"""Shifts on a board: agents claim, release and swap them themselves."""
+
+from forecasting.board.board import Claim, ShiftBoard
+from forecasting.board.eligibility import ClaimTerms, Shift, Verdict, Worker, eligible
+
+__all__ = ["Claim", "ClaimTerms", "Shift", "ShiftBoard", "Verdict", "Worker", "eligible"]

@@ -1,0 +1,196 @@
+"""The board: rules with reasons, seats that are never sold twice, claims that are never lost."""
+
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.errors import ParameterError, SchemaError
+from forecasting.board import ClaimTerms, Shift, ShiftBoard, Worker, eligible
+
+NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+
+def at(hours: float) -> datetime:
+    return NOW + timedelta(hours=hours)
+
+
+def shift(name: str, start: float, hours: float = 4, pool: str = "p", seats: int = 1) -> Shift:
+    return Shift(name, pool, at(start), at(start + hours), seats)
+
+
+def frame(*offered: Shift) -> pd.DataFrame:
+    return pd.DataFrame(
+        [(s.shift_id, s.pool_id, s.starts_at, s.ends_at, s.seats) for s in offered],
+        columns=["shift_id", "pool_id", "starts_at", "ends_at", "seats"],
+    )
+
+
+def people(*names: str, pools: tuple[str, ...] = ("p",)) -> pd.DataFrame:
+    return pd.DataFrame({"agent_id": names, "pools": [list(pools)] * len(names)})
+
+
+@pytest.fixture
+def board(database):
+    made = ShiftBoard(database)
+    made.enrol(people("ana", "bob", "cem"))
+    yield made
+    made.close()
+
+
+def test_a_seat_is_taken_once(board) -> None:
+    board.publish(frame(shift("s", 48)))
+    assert board.claim("s", "ana", now=NOW).state == "claimed"
+    second = board.claim("s", "bob", now=NOW)
+    assert (second.state, second.reason) == ("waitlisted", "all 1 seats are taken")
+    assert board.claim("s", "ana", now=NOW).reason == "claimed before"
+    assert board.shifts()["taken"].tolist() == [1]
+    assert board.claims()["state"].tolist() == ["claimed", "waitlisted"]
+
+
+def test_the_waitlist_moves_up_in_order_and_past_those_who_may_not(board) -> None:
+    board.publish(frame(shift("s", 48), shift("other", 50)))
+    for agent in ("ana", "bob", "cem"):
+        board.claim("s", agent, now=NOW)
+    board.claim("other", "bob", now=NOW)
+    released = board.release("s", "ana", now=NOW)
+    assert (released.state, released.promoted) == ("released", "cem")
+    assert board.claim("s", "ana", now=NOW).state == "waitlisted"
+
+
+def test_a_late_release_raises_an_alert_with_offers(board) -> None:
+    board.publish(frame(shift("s", 48), shift("near", 47)))
+    board.claim("s", "ana", now=NOW)
+    board.claim("near", "bob", now=NOW)
+    released = board.release("s", "ana", now=at(40))
+    assert released.reason == "given back late"
+    assert released.offers == ("cem",)
+    alert = board.events(kind="late_release").iloc[0]
+    assert (alert["shift_id"], alert["offers"]) == ("s", ["cem"])
+    assert board.release("s", "ana", now=at(40)).state == "refused"
+
+
+def test_two_agents_exchange_shifts_or_neither_does(board) -> None:
+    board.publish(frame(shift("a", 48), shift("b", 96), shift("c", 98)))
+    board.claim("a", "ana", now=NOW)
+    board.claim("b", "bob", now=NOW)
+    done = board.swap("a", "ana", other_shift_id="b", other_agent_id="bob", now=NOW)
+    assert done.state == "swapped"
+    held = board.claims().query("state == 'claimed'")
+    assert dict(zip(held["shift_id"], held["agent_id"], strict=True)) == {"a": "bob", "b": "ana"}
+    board.claim("c", "cem", now=NOW)
+    refused = board.swap("a", "bob", other_shift_id="c", other_agent_id="ana", now=NOW)
+    assert refused.reason == "ana: does not hold shift c"
+    assert board.shifts()["taken"].tolist() == [1, 1, 1]
+
+
+def test_open_shifts_say_what_an_agent_may_take_and_why_not(board) -> None:
+    board.publish(frame(shift("s", 48), shift("q", 49, pool="q"), shift("gone", -1)))
+    seen = board.open_shifts("ana", now=NOW).set_index("shift_id")
+    assert list(seen.index) == ["s", "q"]
+    assert seen["eligible"].tolist() == [True, False]
+    assert seen.loc["q", "reason"] == "not trained for pool q"
+    assert not board.open_shifts("nobody", now=NOW)["eligible"].any()
+
+
+@pytest.mark.parametrize(
+    ("call", "reason"),
+    [
+        (("s", "nobody"), "the board does not know this agent"),
+        (("nothing", "ana"), "the board has no such shift"),
+        (("begun", "ana"), "the shift has started"),
+    ],
+)
+def test_what_cannot_be_claimed_is_refused_with_the_reason(board, call, reason) -> None:
+    board.publish(frame(shift("s", 48), shift("begun", -1)))
+    answer = board.claim(*call, now=NOW)
+    assert (answer.state, answer.reason) == ("refused", reason)
+    assert board.claims().empty
+
+
+def test_publishing_again_keeps_the_claims(board) -> None:
+    board.publish(frame(shift("s", 48)))
+    board.claim("s", "ana", now=NOW)
+    board.publish(frame(shift("s", 48, seats=2)))
+    assert board.claim("s", "bob", now=NOW).state == "claimed"
+    assert board.shifts()[["seats", "taken"]].to_numpy().tolist() == [[2, 2]]
+
+
+def test_a_wrong_table_is_refused_whole(board) -> None:
+    with pytest.raises(ParameterError, match="Shift bad does not"):
+        board.publish(frame(shift("good", 48), shift("bad", 48, hours=-1)))
+    with pytest.raises(SchemaError, match="seats"):
+        board.publish(frame(shift("s", 48)).drop(columns="seats"))
+    assert board.shifts().empty
+
+
+@pytest.mark.parametrize(
+    ("held", "code"),
+    [
+        ([shift("x", 50)], "overlap"),
+        ([shift("x", 60)], "rest"),
+        ([shift("x", 36)], "rest"),
+        ([shift(f"d{d}", 24 * d, 10) for d in (0, 1, 3, 4)], "week_hours"),
+        ([shift("x", 63)], "eligible"),
+    ],
+)
+def test_rules_are_checked_against_the_shifts_held(held, code) -> None:
+    verdict = eligible(
+        Worker("a", frozenset({"p"})), shift("s", 48), held, now=at(-1), terms=ClaimTerms()
+    )
+    assert (verdict.code, verdict.ok) == (code, code == "eligible")
+
+
+def test_rest_and_length_are_real_hours_across_the_change_of_clocks() -> None:
+    start = datetime(2026, 3, 28, 21, tzinfo=UTC)  # 22:00 in Berlin, the night loses an hour
+    night = Shift("n", "p", start, datetime(2026, 3, 29, 4, tzinfo=UTC))
+    assert night.hours == 7
+
+
+@given(st.floats(0, 24), st.floats(0, 24), st.integers(0, 60))
+def test_more_rest_never_allows_more(less, more, start) -> None:
+    less, more = sorted((less, more))
+    held = [shift("x", 30, 6)]
+    may = [
+        eligible(Worker("a", frozenset({"p"})), shift("s", start), held, now=at(-1),
+                 terms=ClaimTerms(rest_hours=hours)).ok
+        for hours in (less, more)
+    ]  # fmt: skip
+    assert may[0] >= may[1]
+
+
+def test_terms_are_checked() -> None:
+    with pytest.raises(ParameterError, match="'rest_hours' parameter of ClaimTerms"):
+        ClaimTerms(rest_hours=-1)
+
+
+def race(url: str, number: int) -> list[tuple[str, str, str]]:
+    """One process claims every shift for its agents."""
+    board = ShiftBoard(url)
+    told = [
+        (shift_id, agent, board.claim(shift_id, agent, now=NOW).state)
+        for shift_id in ("s0", "s1", "s2", "s3")
+        for agent in (f"a{number}", f"b{number}")
+    ]
+    board.close()
+    return told
+
+
+def test_agents_of_several_processes_never_share_a_seat(database) -> None:
+    board = ShiftBoard(database)
+    board.enrol(people(*[f"{c}{n}" for c in "ab" for n in range(4)]))
+    board.publish(frame(*[shift(f"s{i}", 48 + 24 * i, seats=3) for i in range(4)]))
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
+        told = [answer for part in pool.map(race, [database] * 4, range(4)) for answer in part]
+    claims = board.claims()
+    taken = claims[claims["state"] == "claimed"]
+    assert taken.groupby("shift_id").size().tolist() == [3, 3, 3, 3]
+    assert {(s, a) for s, a, state in told if state == "claimed"} == set(
+        zip(taken["shift_id"], taken["agent_id"], strict=True)
+    )
+    assert len(claims) == 4 * 8
+    board.close()
