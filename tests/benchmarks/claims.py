@@ -82,7 +82,8 @@ def race(name: str, url: str) -> Rows:
     rate = round(AGENTS * TRIES / spent)
     return [
         row(f"claims on {name}: seats sold twice", over, ask="0", split=split, **about),
-        row(f"claims on {name}: agents in two places", clashes(held), ask="0", split=split, **about),
+        row(f"claims on {name}: agents in two places", clashes(held), ask="0", split=split,
+            **about),
         row(f"claims on {name}: lost", lost, ask="0", split=split, calls_a_second=rate, **about),
     ]  # fmt: skip
 
