@@ -21,7 +21,7 @@ from data.schema.table import Table, name_rows, nearest
 logger = logging.getLogger(__name__)
 
 Source = str | Path | pd.DataFrame
-STREAM_ROWS = 5000
+STREAM_ROWS = 2000
 
 
 class _Shared(list[dict[str, str]]):

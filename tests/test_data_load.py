@@ -18,6 +18,7 @@ from data.load import (
     load_table,
     load_tickets,
     read_table,
+    stream_table,
 )
 
 HEADER = "ticket_id,client_id,channel,created_at,text"
@@ -237,3 +238,90 @@ def test_what_is_written_as_json_lines_is_read_back(records):
     read = parse_json_lines("\n".join(map(json.dumps, records)), "t.jsonl")
     back = [{k: v for k, v in row.items() if v is not None} for row in read.to_dict("records")]
     assert back == records
+
+
+FORMS = ("t.csv", "t.csv.gz", "t.jsonl", "t.jsonl.gz", "t.json", "t.parquet", "t.parquet.gz")
+
+
+def written(folder, name, frame):
+    """Write a frame in the form that a file's name says."""
+    path = folder / name
+    if ".parquet" in name:
+        content = frame.to_parquet()
+    elif ".csv" in name:
+        content = frame.to_csv(index=False).encode()
+    else:
+        content = frame.to_json(orient="records", lines="jsonl" in name).encode()
+    path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    return path
+
+
+@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("rows", [1, 3, 7, 100])
+def test_a_streamed_table_is_the_loaded_one(tmp_path, name, rows):
+    frame = pd.DataFrame([ticket(i, text=f"line\n{i}, é", mood="x") for i in range(7)])
+    path = written(tmp_path, name, frame)
+    parts = list(stream_table(path, "tickets", rows=rows))
+    assert [len(part) for part in parts] == [min(rows, 7 - i) for i in range(0, 7, rows)]
+    pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), load_tickets(path))
+
+
+def test_only_what_is_wanted_is_streamed(tmp_path):
+    frame = pd.DataFrame([ticket(1, mood="x", Body="words", extra="y")]).drop(columns="text")
+    path = written(tmp_path, "t.parquet", frame)
+    (part,) = stream_table(path, "tickets", columns=["mood"], mapping={"Body": "text"})
+    assert part["text"].tolist() == ["words"]
+    assert "mood" in part
+    assert "extra" not in part
+
+
+def test_a_fault_in_a_later_part_is_placed(tmp_path):
+    frame = pd.DataFrame([ticket(i, channel="fax" if i == 5 else "email") for i in range(7)])
+    path = written(tmp_path, "t.csv", frame)
+    stream = stream_table(path, "tickets", rows=3)
+    assert len(next(stream)) == 3
+    with pytest.raises(SchemaError, match=r"^t.csv, rows from 3 on: .*'fax'.*See row 2 "):
+        next(stream)
+
+
+def test_a_key_repeated_far_apart_is_found(tmp_path):
+    written(tmp_path, "a.csv", pd.DataFrame([ticket(i) for i in range(5)]))
+    written(tmp_path, "b.csv", pd.DataFrame([ticket(9), ticket(2)]))
+    with pytest.raises(SchemaError, match=r"must be unique by .*Got 1 repeats.*See row 6 "):
+        list(stream_table(tmp_path, "tickets", rows=2))
+
+
+def test_a_column_that_a_part_of_json_lines_lacks(tmp_path):
+    records = [ticket(1, topic="a"), ticket(2)]
+    path = write(tmp_path, "t.jsonl", "\n".join(map(json.dumps, records)))
+    parts = list(stream_table(path, "tickets", rows=1, mapping={"topic": "intent"}))
+    assert parts[0]["intent"].tolist() == ["a"]
+    assert "intent" not in parts[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("t.csv", "", r"'t.csv' is empty"),
+        ("t.jsonl", " \n", r"'t.jsonl' is empty"),
+        ("t.csv", b"a,b\n1,\xff\xfe\n", r"UTF-8.*0xff at position 6 \(line 2\)"),
+        ("t.csv", "a,b\n1,é\n".encode("utf-16"), r"It is UTF-16: save it as UTF-8"),
+        ("t.csv", b"a,b\n1,\x00\n", r"looks binary: byte 0x00 at position 6"),
+        ("t.csv", b"a\n" + b"\x01" * 50, r"looks binary: byte 0x01"),
+        ("t.csv.gz", b"\x1f\x8bnothing", r"'t.csv.gz' cannot be read"),
+        ("t.parquet", b"PAR1 nothing", r"'t.parquet' is not a Parquet file"),
+        ("t.parquet", "", r"'t.parquet' is empty"),
+        ("t.jsonl", '{"ticket_id": 1}\n3\n', r"Line 2 of 't.jsonl' must be a JSON object"),
+    ],
+)
+def test_broken_files_are_refused_when_streamed(tmp_path, name, content, message):
+    with pytest.raises(LoadError, match=message):
+        list(stream_table(write(tmp_path, name, content), "tickets"))
+
+
+def test_an_empty_table_is_one_empty_part(tmp_path):
+    (part,) = stream_table(write(tmp_path, "t.csv", HEADER), "tickets")
+    assert part.empty
+    assert part["created_at"].dtype == "datetime64[us, UTC]"
+    with pytest.raises(MissingFileError, match="no table file"):
+        list(stream_table(tmp_path / "none", "tickets"))

@@ -1,0 +1,38 @@
+"""What a step took: its own processor time, its workers', and the most memory of that step."""
+
+import numpy as np
+import pytest
+
+from data.workers import Workers
+from pipelines.clock import Spent, clock
+
+
+def spin(n: int) -> float:
+    return float(sum(i * i for i in range(n)))
+
+
+def test_processor_time_counts_the_workers() -> None:
+    noted: list[Spent] = []
+    with Workers(2) as workers, clock(noted.append, lambda: workers.pids):
+        list(workers.map(spin, [2_000_000] * 4))
+    (spent,) = noted
+    assert spent.cpu_seconds > 0.1
+    assert spent.seconds > 0
+
+
+def test_the_most_memory_is_that_of_the_step() -> None:
+    noted: list[Spent] = []
+    with clock(noted.append):
+        held = np.ones(25_000_000)
+    del held
+    with clock(noted.append):
+        spin(10)
+    large, small = noted
+    assert large.peak_mb > small.peak_mb + 100
+
+
+def test_a_block_that_fails_notes_nothing() -> None:
+    noted: list[Spent] = []
+    with pytest.raises(ZeroDivisionError), clock(noted.append):
+        _ = 1 / 0
+    assert noted == []
