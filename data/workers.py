@@ -1,14 +1,20 @@
 """A few processes that share the work of a long job; results come back in order."""
 
 import multiprocessing
+import os
+import signal
 import sys
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from threading import Thread
 from types import TracebackType
 from typing import Self, TypeVar
 
 from data.errors import ParameterError
+
+_WATCH_SECONDS = 1.0
 
 Part = TypeVar("Part")
 Result = TypeVar("Result")
@@ -66,7 +72,9 @@ class Workers:
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
             context = multiprocessing.get_context("fork")
-            self._pool = ProcessPoolExecutor(self.count, mp_context=context)
+            self._pool = ProcessPoolExecutor(
+                self.count, mp_context=context, initializer=_end_with, initargs=(os.getpid(),)
+            )
         return self._pool
 
     def __enter__(self) -> Self:
@@ -81,3 +89,16 @@ class Workers:
     ) -> None:
         """Close."""
         self.close()
+
+
+def _end_with(parent: int) -> None:
+    """Let a worker end when its parent was killed: nobody is left to tell it so."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_WATCH_SECONDS)
+        os._exit(1)
+
+    # Who interrupts the parent means the parent, which ends its workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=watch, daemon=True).start()

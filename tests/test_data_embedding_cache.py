@@ -197,13 +197,3 @@ def test_workers_give_the_same_vectors(tmp_path):
         shared = cache.encode(texts)
         assert len(workers.pids) == 2
     assert np.allclose(shared, default_encoder().encode(texts), atol=1e-6)
-
-
-def test_workers_answer_in_order_and_name_a_wrong_count():
-    with Workers(2) as workers:
-        assert list(workers.map(abs, range(0, -30, -1))) == list(range(30))
-        with pytest.raises(TypeError):
-            list(workers.map(abs, ["x"]))
-    assert workers.pids == ()
-    with pytest.raises(ParameterError, match="'count' parameter of Workers"):
-        Workers(0)
