@@ -22,7 +22,7 @@ _RATIO = 4.0
 _CELLS = 8_000_000
 _MOST_ORIGINS = 120
 # How sharply a better forecast is preferred when forecasts are averaged.
-_SHARPNESS = 20.0
+_SHARPNESS = 40.0
 _EVEN = 60.0
 
 
@@ -36,8 +36,8 @@ class Rows:
     bases : array, shape (m, b)
         Profile forecasts.
     centre, y : array, shape (m,)
-    series, ahead, origin : array of int, shape (m,)
-        Row of the series, days ahead, local day of the origin.
+    series, ahead, origin, bucket : array of int, shape (m,)
+        Row of the series, days ahead, local day of the origin, part of the day.
     """
 
     features: NDArray[np.float32]
@@ -47,6 +47,7 @@ class Rows:
     series: Ints
     ahead: Ints
     origin: Ints
+    bucket: Ints
 
     def __len__(self) -> int:
         return len(self.y)
@@ -67,6 +68,7 @@ def rows_of(origin: Origin, first_day: int, offset: int) -> Rows:
         np.repeat(np.arange(n) + offset, steps),
         np.tile(origin.ahead, n),
         np.full(n * steps, first_day + origin.day),
+        np.tile(origin.bucket, n),
     )
 
 
@@ -208,7 +210,9 @@ def _joined(parts: list[Rows]) -> Rows:
     if not parts:
         none = np.empty(0)
         whole = np.empty(0, dtype=np.intp)
-        return Rows(np.empty((0, 1), np.float32), none[:, None], none, none, whole, whole, whole)
+        return Rows(
+            np.empty((0, 1), np.float32), none[:, None], none, none, whole, whole, whole, whole
+        )
     return Rows(
         *(np.concatenate([getattr(p, name) for p in parts]) for name in Rows.__dataclass_fields__)
     )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from forecasting import spread
+from forecasting.backtest import Rows
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -18,6 +19,10 @@ EDGES = np.array([1, 2, 4, 8, 15, 29])
 # Rows of a series at which its own quantiles weigh as much as those of all series.
 _EVEN = 300.0
 _TINY = 1e-6
+_EVEN_SIZE = 60.0
+_HALF_LIFE_DAYS = 90.0
+# Parts of a working day and of a day off.
+BUCKETS = 48
 
 
 @dataclass(frozen=True)
@@ -28,17 +33,20 @@ class Calibration:
     ----------
     excess : array, shape (n,)
         Of ``spread.deviation``.
+    size : array, shape (n, buckets)
+        How large scores are by part of the day.
     own : array, shape (n, grid)
         Quantiles of scores by series.
-    stretch : array, shape (groups, grid)
+    stretch : array, shape (groups,)
         Factors on them by days ahead.
     """
 
     excess: Floats
+    size: Floats
     own: Floats
     stretch: Floats
 
-    def quantile(self, share: float, mean: Floats, series: Ints, ahead: Ints) -> Floats:
+    def quantile(self, share: float, mean: Floats, rows: Rows) -> Floats:
         """Count not exceeded with probability ``share``, shape (m,).
 
         Parameters
@@ -46,24 +54,25 @@ class Calibration:
         share : float
             In (0, 1).
         mean : array, shape (m,)
-        series, ahead : array of int, shape (m,)
-            Row of the series; days ahead.
+        rows : Rows
+            Series, days ahead and part of the day of each.
         """
-        at = _at(share)
-        scores = (self.own @ at)[series] * (self.stretch @ at)[horizon_group(ahead)]
-        return spread.count(scores, mean, self.excess[series])
+        scores = (self.own @ _at(share))[rows.series] * self.stretch[horizon_group(rows.ahead)]
+        scores = scores * self.size[rows.series, rows.bucket]
+        return spread.count(scores, mean, self.excess[rows.series])
 
 
-def calibrate(
-    y: Floats, mean: Floats, series: Ints, ahead: Ints, n: int, rng: np.random.Generator
-) -> Calibration:
+def calibrate(mean: Floats, rows: Rows, n: int, rng: np.random.Generator) -> Calibration:
     """Learn from forecasts of the past that were made without seeing what came.
+
+    Later origins weigh more: half after 90 days.
 
     Parameters
     ----------
-    y, mean : array, shape (m,)
-        What came, and its forecast.
-    series, ahead : array of int, shape (m,)
+    mean : array, shape (m,)
+        Forecasts.
+    rows : Rows
+        What came, and of which series, when.
     n : int
         Number of series.
     rng : Generator
@@ -71,24 +80,27 @@ def calibrate(
     References
     ----------
     Vovk, V., Gammerman, A. and Shafer, G. (2005), Algorithmic learning in a random world;
-    Chernozhukov, V., Wüthrich, K. and Zhu, Y. (2021), Distributional conformal prediction.
+    Chernozhukov, V., Wüthrich, K. and Zhu, Y. (2021), Distributional conformal prediction;
+    Barber, R. et al. (2023), Conformal prediction beyond exchangeability.
     """
-    if not len(y):
+    groups, even = len(EDGES) + 1, np.ones((n, BUCKETS))
+    if not len(mean):
         normal = np.tile(ndtri(GRID), (n, 1)) * 1.5
-        return Calibration(np.full(n, 0.3), normal, np.ones((len(EDGES) + 1, len(GRID))))
-    excess = spread.excess_of(y, mean, series, n)
-    scores = spread.score(y, mean, excess[series], rng)
-    pooled = _quantiles(scores)
+        return Calibration(np.full(n, 0.3), even, normal, np.ones(groups))
+    weight = 0.5 ** ((rows.origin.max() - rows.origin) / _HALF_LIFE_DAYS)
+    excess = spread.excess_of(rows.y, mean, rows.series, n)
+    scores = spread.score(rows.y, mean, excess[rows.series], rng)
+    size = _sizes(scores, weight, rows, n)
+    scores = scores / size[rows.series, rows.bucket]
+    group = horizon_group(rows.ahead)
+    stretch = _stretches(scores, weight, group, groups)
+    scores = scores / stretch[group]
+    pooled = _quantiles(scores, weight)
     own = np.tile(pooled, (n, 1))
-    for row, part in _parts(scores, series, n):
-        weight = len(part) / (len(part) + _EVEN)
-        own[row] = weight * _quantiles(part) + (1 - weight) * pooled
-    stretch = np.ones((len(EDGES) + 1, len(GRID)))
-    for row, part in _parts(scores, horizon_group(ahead), len(stretch)):
-        weight = len(part) / (len(part) + _EVEN)
-        stretch[row] = 1 + weight * (_width(part) / max(_width(scores), _TINY) - 1)
-    _carry_on(stretch, np.bincount(horizon_group(ahead), minlength=len(stretch)))
-    return Calibration(excess, own, stretch)
+    for row, part in _parts(rows.series, n):
+        share = len(part) / (len(part) + _EVEN)
+        own[row] = share * _quantiles(scores[part], weight[part]) + (1 - share) * pooled
+    return Calibration(excess, size, own, stretch)
 
 
 def horizon_group(ahead: Ints) -> Ints:
@@ -100,28 +112,44 @@ def horizon_group(ahead: Ints) -> Ints:
     return np.searchsorted(EDGES, ahead, side="right")
 
 
-def _quantiles(scores: Floats) -> Floats:
+def _sizes(scores: Floats, weight: Floats, rows: Rows, n: int) -> Floats:
+    """Size of scores by series and part of the day, drawn to that of the series."""
+    cell = rows.series * BUCKETS + rows.bucket
+    gap = weight * np.abs(scores)
+    sums = np.bincount(cell, gap, minlength=n * BUCKETS).reshape(n, BUCKETS)
+    heard = np.bincount(cell, weight, minlength=n * BUCKETS).reshape(n, BUCKETS)
+    pool = gap.sum() / weight.sum()
+    whole = (sums.sum(axis=1) + _EVEN_SIZE * pool) / (heard.sum(axis=1) + _EVEN_SIZE)
+    drawn = (sums + _EVEN_SIZE * whole[:, None]) / (heard + _EVEN_SIZE)
+    return np.maximum(drawn / max(float(pool), _TINY), 0.05)
+
+
+def _stretches(scores: Floats, weight: Floats, group: Ints, groups: int) -> Floats:
+    """Size of scores by days ahead against all; beyond the farthest it grows by a tenth."""
+    heard = np.bincount(group, weight, minlength=groups)
+    sums = np.bincount(group, weight * np.abs(scores), minlength=groups)
+    pool = sums.sum() / heard.sum()
+    found = (sums + _EVEN * pool) / (heard + _EVEN) / max(float(pool), _TINY)
+    for row in range(int(np.flatnonzero(heard).max()) + 1, groups):
+        found[row] = max(found[row - 1] * 1.1, 1.0)
+    return found
+
+
+def _quantiles(scores: Floats, weight: Floats) -> Floats:
+    """Weighted quantiles at the grid."""
+    order = np.argsort(scores)
+    up_to = np.cumsum(weight[order])
+    middle = (up_to - 0.5 * weight[order]) / up_to[-1]
     # One row more than there is, at each end: the finite-sample correction of conformal sets.
-    corrected = 0.5 + (GRID - 0.5) * (len(scores) + 1) / len(scores)
-    return np.quantile(scores, np.clip(corrected, 0, 1))
+    heard = up_to[-1] ** 2 / float((weight**2).sum())
+    corrected = 0.5 + (GRID - 0.5) * (heard + 1) / heard
+    return np.interp(corrected, middle, scores[order])
 
 
-def _width(scores: Floats) -> float:
-    low, high = np.quantile(scores, [0.1, 0.9])
-    return float(high - low)
-
-
-def _parts(scores: Floats, groups: Ints, n: int) -> list[tuple[int, Floats]]:
+def _parts(groups: Ints, n: int) -> list[tuple[int, Ints]]:
     order = np.argsort(groups, kind="stable")
     edges = np.searchsorted(groups[order], np.arange(n + 1))
-    return [(row, scores[order[a:b]]) for row, (a, b) in enumerate(pairwise(edges)) if b > a]
-
-
-def _carry_on(stretch: Floats, rows: Ints) -> None:
-    """Horizons beyond all that was calibrated are at least as wide as the last one that was."""
-    last = int(np.flatnonzero(rows).max())
-    for row in range(last + 1, len(stretch)):
-        stretch[row] = np.maximum(stretch[row - 1] * 1.1, 1.0)
+    return [(row, order[a:b]) for row, (a, b) in enumerate(pairwise(edges)) if b > a]
 
 
 def _at(share: float) -> Floats:

@@ -87,7 +87,7 @@ class Group:
             for name, share in zip(
                 interval_names([level]), ((1 - level / 100) / 2, (1 + level / 100) / 2), strict=True
             ):
-                table[name] = self.calibration.quantile(share, mean, rows.series, rows.ahead)
+                table[name] = self.calibration.quantile(share, mean, rows)
         times = panel.times(columns).as_unit("us")
         series, column = np.nonzero(emitted)
         frame = pd.DataFrame({"unique_id": panel.names[series].astype(str)}).astype("str")
@@ -129,7 +129,7 @@ def fit_group(
     shares = backtest.shares(candidates, rows, n)
     mean = (candidates * shares[rows.series]).sum(axis=1)
     rng = np.random.default_rng(random_state)
-    calibration = calibrate(rows.y, mean, rows.series, rows.ahead, n, rng)
+    calibration = calibrate(mean, rows, n, rng)
     opened, given = [], []
     for panel, wall in zip(members, walls, strict=True):
         table, known = _opened(panel, wall, hours)
@@ -146,7 +146,8 @@ def group_parts(group: Group) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     arrays: dict[str, NDArray[Any]] = {
         "given": group.given, "shape": group.shape, "shares": group.shares,
         "excess": group.calibration.excess,
-        "own": group.calibration.own, "stretch": group.calibration.stretch,
+        "size": group.calibration.size, "own": group.calibration.own,
+        "stretch": group.calibration.stretch,
     }  # fmt: skip
     if group.trees is not None:
         words["trees"] = {"start": group.trees.start, "logarithmic": group.trees.logarithmic}
@@ -182,7 +183,7 @@ def group_from(words: Mapping[str, Any], array: Callable[[str], NDArray[Any]]) -
         array("shape"),
         None if trees is None else Trees(array("nodes"), trees["start"], trees["logarithmic"]),
         array("shares"),
-        Calibration(array("excess"), array("own"), array("stretch")),
+        Calibration(array("excess"), array("size"), array("own"), array("stretch")),
     )
 
 

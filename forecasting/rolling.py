@@ -17,6 +17,8 @@ _TINY = 1e-9
 # Contacts that the pooled week of all series weighs beside a series' own.
 _PRIOR = 10.0
 _WEEKS = 8
+# Parts of a day that have an error size of their own.
+PARTS = 24
 _LONGEST = 730
 
 
@@ -54,6 +56,8 @@ class Origin:
     features : array of float32, shape (n, steps, p)
     ahead : array of int, shape (steps,)
         Days after the origin's day.
+    bucket : array of int, shape (steps,)
+        Part of the day, apart for days off: slots that err alike.
     truth : array, shape (n, steps)
         NaN where unknown.
     """
@@ -62,6 +66,7 @@ class Origin:
     bases: Floats
     features: NDArray[np.float32]
     ahead: Ints
+    bucket: Ints
     truth: Floats
 
 
@@ -131,6 +136,7 @@ class _View:
             tables,
             self._features(tables, flat, day, totals, share),
             self._spread(np.arange(self.days_ahead + 1))[stretch],
+            self._buckets(day)[stretch],
             self._truth(day)[:, stretch],
         )
 
@@ -201,6 +207,14 @@ class _View:
             mean = totals[:, recent].sum(1) / np.maximum(share[:, recent].sum(1), _TINY)
             found.append(np.clip(mean / np.maximum(usual, _TINY), 0, 5))
         return found
+
+    def _buckets(self, day: int) -> Ints:
+        slots = self.wall.slots
+        parts = min(slots, PARTS)
+        span = slice(day, day + self.days_ahead + 1)
+        off = (self.weekday[span] >= 5) | self.holiday[span]
+        part = np.tile(np.arange(slots) * parts // slots, self.days_ahead + 1)
+        return self._spread(off.astype(np.int64)) * PARTS + part
 
     def _truth(self, day: int) -> Floats:
         n = len(self.wall.values)
