@@ -118,8 +118,8 @@ class SplitConfig(Section):
 
     test_share: float = Field(default=0.2, gt=0, lt=1)
     group: str = "customer_id"
-    most_train: int = Field(default=50_000, ge=2)
-    most_test: int = Field(default=10_000, ge=2)
+    most_train: int = Field(default=30_000, ge=2)
+    most_test: int = Field(default=5_000, ge=2)
 
 
 class CacheConfig(Section):
@@ -173,8 +173,9 @@ class EvaluateConfig(Section):
     ----------
     bootstrap : int
         Resamples behind every interval.
-    drafts : int
-        Test tickets that get a draft; all of them when there are fewer.
+    drafts, searches : int
+        Test tickets that get a draft, and of those with a linked article those that are searched
+        for; all of them when there are fewer.
     recall_at : tuple of int
     slices : tuple of str
         Columns to report apart.
@@ -186,6 +187,7 @@ class EvaluateConfig(Section):
 
     bootstrap: int = Field(default=400, ge=50)
     drafts: int = Field(default=300, ge=0)
+    searches: int = Field(default=1000, ge=1)
     recall_at: tuple[int, ...] = (1, 3, 5, 10, 20)
     slices: tuple[str, ...] = ("client_id", "language", "channel")
     min_slice: int = Field(default=50, ge=2)

@@ -19,6 +19,7 @@ from suggest.retriever import Retriever
 
 _OURS = ("candidate", "champion")
 _GATED = 5
+_PLACE = "place_among_all"
 Ranks = NDArray[np.float64]
 
 
@@ -86,11 +87,12 @@ def evaluate_search(
     champion : Champion or None
     """
     right, settings = gold(asked.rows, asked.links), asked.yardstick.settings
-    known = [i for i, articles in enumerate(right) if articles]
-    if not known:
+    known = np.array([i for i, articles in enumerate(right) if articles], dtype=np.intp)
+    if not len(known):
         return SearchMeasured()
-    rows = asked.rows.iloc[known].reset_index(drop=True)
-    answers = [right[i] for i in known]
+    linked = asked.rows.iloc[known].assign(**{_PLACE: known}).reset_index(drop=True)
+    rows = asked.yardstick.sample(linked, settings.searches)
+    answers = [right[i] for i in rows.pop(_PLACE)]
     tickets = [as_ticket(row) for row in rows.to_dict("records")]
     most = max(settings.recall_at)
     places = {"candidate": ranks(_find(retriever or asked.index, tickets, most), answers)}

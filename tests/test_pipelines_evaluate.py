@@ -1,6 +1,7 @@
 """The measures of a night on answers known beforehand."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -204,6 +205,9 @@ def test_a_client_new_tonight_has_no_champion_to_lose_against(index: KnowledgeIn
 
 def test_without_links_nothing_is_claimed(index: KnowledgeIndex) -> None:
     rows, _ = asked(index)
+    few = replace(YARD, settings=YARD.settings.model_copy(update={"searches": 3}))
+    drawn = evaluate_search(Asked(*asked(index), index, few), None, baselines={}, champion=None)
+    assert drawn.figures["mrr"].n == 3
     measured = evaluate_search(
         Asked(rows, pd.DataFrame(), index, YARD), None, baselines={}, champion=None
     )
