@@ -169,6 +169,27 @@ def test_bad_parameters_are_named_at_fit(name: str, value: float) -> None:
         model.fit(["a", "b"], ["x", "y"])
 
 
+def test_a_large_set_reads_its_whole_vocabulary_and_comes_back_the_same(tmp_path) -> None:
+    verbs = ["send", "cancel", "change", "track"]
+    texts = [f"please {verb} my item {n} for case {n % 97}" for n in range(800) for verb in verbs]
+    labels = verbs * 800
+    model = IntentClassifier(encoder=HashingEncoder(64), epochs=1, folds=2).fit(texts, labels)
+    assert model.heads_.linear_ is not None
+    asked = ["send it please", "track my item", "cancel", ""]
+    assert model.predict(asked[:3]).tolist() == ["send", "track", "cancel"]
+    again = IntentClassifier.load(model.save(tmp_path / "m"), encoder=HashingEncoder(64))
+    assert again.decisions(asked) == model.decisions(asked)
+
+
+def test_of_very_many_texts_a_sample_teaches_every_label(monkeypatch, examples) -> None:
+    monkeypatch.setattr("triage.intents._FOLD_ROWS", 20)
+    monkeypatch.setattr("triage.intents._MOST_ROWS", 100)
+    texts, labels = examples
+    model = IntentClassifier(encoder=HashingEncoder(), epochs=10).fit(texts, labels)
+    assert set(model.classes_) == set(labels)
+    assert model.evaluate(texts, labels)["accuracy"] > 0.5
+
+
 def test_decisions_are_the_rows_of_decide(model: IntentClassifier) -> None:
     texts = ["Where is my order?", "", "WHERE IS IT?", "qwrtz plkjh vbnmx"]
     vectors = model.encoder_.encode(IntentClassifier.prepare(texts))

@@ -22,7 +22,7 @@ LARGE = 3000
 # The linear machine's cost grows faster than its use.
 _LINEAR_ROWS = 20_000
 # Share of known words under which a text is read without its words.
-_FAR = 0.4
+_FAR = 0.5
 
 # Shares of network, linear, gaussian, names; the first holds unless held-out texts object.
 _SMALL: tuple[Shares, ...] = (
