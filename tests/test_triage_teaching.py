@@ -6,6 +6,7 @@ import pytest
 from data.adaptation import Adaptation
 from data.artifact import read_artifact, write_artifact
 from data.encoders import ConcatEncoder, HashingEncoder, SentenceTransformerEncoder
+from triage.intents import IntentClassifier
 from triage.teaching import TaughtHead, judges, read_taught, taught_head
 
 SHORT = Adaptation(epochs=1, min_steps=6, batch_size=16)
@@ -76,3 +77,15 @@ def test_it_comes_back_from_a_folder(base, head: TaughtHead, tmp_path) -> None:
     scores, known = np.zeros((3, 2)), np.ones(3)
     assert np.array_equal(loaded.add(scores, TEXTS[:3], known), head.add(scores, TEXTS[:3], known))
     assert read_taught(folder("without", {}), base) is None
+
+
+def test_a_classifier_teaches_its_encoder_unless_told_not_to(base, tmp_path) -> None:
+    # Twelve buckets tell so little that the encoder is heard.
+    encoder = ConcatEncoder([HashingEncoder(12), base])
+    texts = ["my card was refused", "please, my loan is blocked"]
+    model = IntentClassifier(encoder=encoder, epochs=1).fit(TEXTS, LABELS)
+    loaded = IntentClassifier.load(model.save(tmp_path / "model"), encoder=encoder)
+    assert np.array_equal(loaded.predict_proba(texts), model.predict_proba(texts))
+    assert (loaded.taught_ is None) == (model.taught_ is None)
+    alone = IntentClassifier(encoder=encoder, epochs=1, adapt=False).fit(TEXTS, LABELS)
+    assert alone.taught_ is None

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
+from data.adaptation import Adaptation, adaptable
 from data.artifact import read_artifact
 from data.encoders import Encoder, default_encoder
 from data.errors import ParameterError
@@ -28,6 +29,7 @@ from triage.heads import Heads, blended, fitted_blend, sample
 from triage.scope import ScopeModel, scope_signals
 from triage.storing import KIND, read_model, write_model
 from triage.taxonomy import OUT_OF_SCOPE, UNKNOWN
+from triage.teaching import TaughtHead, judges, taught_head
 from triage.texts import Texts, as_texts, hint_texts, training_rows
 
 Table = NDArray[np.float64]
@@ -55,6 +57,9 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
     hints : mapping of str to sequence of str, optional
         Label → sentences that describe it, learned beside the texts. A label without hints is
         described by its own words: ``billing.invoice_copy`` reads "billing invoice copy".
+    adapt : bool
+        Teach the labels to a sentence-transformers encoder (minutes of CPU time) and blend what
+        it says with the heads. Other encoders stay as they are.
     folds : int
         Held-out folds for calibration, 2 or more.
     epochs : int
@@ -84,6 +89,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         in_scope_loss: float = 0.02,
         languages: Sequence[str] = LANGUAGES,
         hints: Mapping[str, Sequence[str]] | None = None,
+        adapt: bool = True,
         folds: int = 3,
         epochs: int = 50,
         random_state: int = 0,
@@ -93,6 +99,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         self.in_scope_loss = in_scope_loss
         self.languages = languages
         self.hints = hints
+        self.adapt = adapt
         self.folds = folds
         self.epochs = epochs
         self.random_state = random_state
@@ -129,6 +136,12 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         held_out, scores, signals = self._learn(
             texts_read, targets, hints, described_targets, refit=len(inside) <= _MOST_ROWS
         )
+        held_out, scores = self._teach(
+            [*words, *(text for text, _ in described)],
+            np.concatenate([targets, described_targets]),
+            held_out,
+            scores,
+        )
         self._calibrate(scores, targets[held_out])
         self.scope_ = ScopeModel().fit(
             signals, self._scores_and_signals(outside)[1] if outside else None
@@ -144,7 +157,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
     def predict_proba(self, texts: Texts) -> Table:
         """Calibrated probabilities, shape (n, n_classes), columns as in ``classes_``."""
         check_is_fitted(self)
-        return self.calibrator_.transform(self._scores(self._read(as_texts(texts))))
+        return self.calibrator_.transform(self._scores(as_texts(texts)))
 
     def out_of_scope_score(self, texts: Texts) -> NDArray[np.float64]:
         """Unbounded score, shape (n,); higher is further outside every known label."""
@@ -262,15 +275,20 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         unknown = {i for i, (name, _) in zip(doubtful, found, strict=True) if name == UNKNOWN}
         return [i in unknown for i in range(len(words))]
 
-    def _scores(self, texts: Reading) -> Table:
-        return blended(self.blend_, self.heads_.tables(texts), texts.known)
+    def _scores(self, texts: Sequence[str]) -> Table:
+        found = self._read(texts)
+        scores = blended(self.blend_, self.heads_.tables(found), found.known)
+        return self._summed(scores, texts, found.known)
+
+    def _summed(self, scores: Table, texts: Sequence[str], known: NDArray[np.float64]) -> Table:
+        return scores if self.taught_ is None else self.taught_.add(scores, texts, known)
 
     def _scores_and_signals(
         self, texts: Sequence[str], vectors: NDArray[np.float32] | None = None
     ) -> tuple[Table, Table, NDArray[np.float64]]:
         found = self._read(texts, vectors)
         tables = self.heads_.tables(found)
-        scores = blended(self.blend_, tables, found.known)
+        scores = self._summed(blended(self.blend_, tables, found.known), texts, found.known)
         return scores, scope_signals(tables[0], found.known), found.known
 
     def _learn(
@@ -302,6 +320,30 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         self.blend_ = fitted_blend(joined, targets[rows], len(texts))
         known = texts.known[rows]
         return rows, blended(self.blend_, joined, known), scope_signals(joined[0], known)
+
+    def _teach(
+        self,
+        words: Sequence[str],
+        targets: NDArray[np.intp],
+        held_out: NDArray[np.intp],
+        scores: Table,
+    ) -> tuple[NDArray[np.intp], Table]:
+        """Teach the encoder the labels; returns which rows judge the sum, and their scores."""
+        self.taught_: TaughtHead | None = None
+        base = adaptable(self.encoder_) if self.adapt else None
+        if base is None:
+            return held_out, scores
+        rng = np.random.default_rng(self.random_state)
+        part = _fold_numbers(targets[held_out], judges(len(held_out)), rng) == 0
+        self.taught_, scores = taught_head(
+            base,
+            words,
+            self.classes_[targets].tolist(),
+            held_out[part],
+            scores[part],
+            Adaptation(random_state=self.random_state),
+        )
+        return held_out[part], scores
 
     def _parts(self, targets: NDArray[np.intp]) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
         """Positions to learn from and to hold out, by fold; one part only in large sets."""

@@ -17,6 +17,7 @@ from triage.heads import Heads
 from triage.linear import LinearHead
 from triage.network import NetworkHead
 from triage.scope import ScopeModel
+from triage.teaching import read_taught
 
 if TYPE_CHECKING:
     from triage.intents import IntentClassifier
@@ -44,6 +45,7 @@ def write_model(model: "IntentClassifier", folder: str | os.PathLike[str], **hea
         "blend": np.vstack([model.blend_.spreads_, model.blend_.shares_]),
         "scope": np.vstack([model.scope_.mean_, model.scope_.scale_, model.scope_.weights_]),
         **{f"calibration_{k}": v for k, v in model.calibrator_.values_.items()},
+        **({} if model.taught_ is None else model.taught_.arrays()),
     }
     if heads.linear_ is not None:
         arrays["linear_vector_weights"] = heads.linear_.vector_weights_
@@ -81,6 +83,7 @@ def read_model(kind: "type[Model]", artifact: Artifact, encoder: Encoder | None)
     model.blend_ = Blend()
     model.blend_.spreads_, model.blend_.shares_ = artifact.array("blend")
     model.calibrator_ = _calibrator(artifact)
+    model.taught_ = read_taught(artifact, model.encoder_)
     model.scope_ = ScopeModel()
     model.scope_.mean_, model.scope_.scale_, model.scope_.weights_ = artifact.array("scope")
     return model
