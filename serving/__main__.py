@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--config", help="TOML file with a [serving] table")
     parser.add_argument("--host", help="address to bind to (127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to bind to (3000)")
-    parser.add_argument("--workers", type=int, help="worker processes (1)")
+    parser.add_argument("--workers", type=int, help="worker processes (one a core, 4 at most)")
     parser.add_argument("--state", help="folder of champions, store and secrets (.deskpilot)")
     given = vars(parser.parse_args(arguments))
     try:

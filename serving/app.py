@@ -71,7 +71,9 @@ def create_app(engine: SupportEngine) -> ASGIApp:
     gate = Gate(
         _routes(engine),
         keyring=Keyring(keys),
-        limiter=RateLimiter(settings.rate_per_second, settings.burst),
+        limiter=RateLimiter(
+            settings.rate_per_second / settings.workers, -(-settings.burst // settings.workers)
+        ),
         max_body_bytes=settings.max_body_bytes,
     )
     return metrics.Observed(gate)
@@ -115,19 +117,19 @@ class _Calls:
 
     def __init__(self, engine: SupportEngine) -> None:
         self.engine = engine
-        self._limiter: anyio.CapacityLimiter | None = None
+        self._models: anyio.CapacityLimiter | None = None
 
     async def suggest(self, request: Request, body: SuggestIn) -> Response:
         """Prepare a ticket: triage, draft, articles and macros, with their sources."""
         asked = await _asked(request, body.client)
-        reply = await self._run(self.engine.suggest, body, asked)
+        reply = await self._thought(self.engine.suggest, body, asked)
         metrics.count_suggestion(reply)
         return _answer(reply)
 
     async def triage(self, request: Request, body: TriageIn) -> Response:
         """Say what one ticket, or each of a list, is about."""
         asked = await _asked(request, body.client)
-        return _answer(await self._run(self.engine.triage, body, asked))
+        return _answer(await self._thought(self.engine.triage, body, asked))
 
     async def feedback(self, request: Request, body: FeedbackIn) -> Response:
         """Keep what the agent did with a suggestion; on disk before the reply."""
@@ -184,11 +186,16 @@ class _Calls:
         body, media_type = await self._run(metrics.exposition)
         return Response(body, media_type=media_type)
 
-    async def _run(self, call: Callable[..., T], *arguments: Any) -> T:
-        if self._limiter is None:
-            self._limiter = anyio.CapacityLimiter(self.engine.settings.threads)
+    async def _thought(self, call: Callable[..., T], *arguments: Any) -> T:
+        """Run what asks the models: as many at a time as there is computing to share."""
+        if self._models is None:
+            self._models = anyio.CapacityLimiter(self.engine.settings.threads)
         work = partial(call, *arguments)
-        return await anyio.to_thread.run_sync(work, limiter=self._limiter)
+        return await anyio.to_thread.run_sync(work, limiter=self._models)
+
+    async def _run(self, call: Callable[..., T], *arguments: Any) -> T:
+        """Run what waits for the disk; a suggestion never queues behind it."""
+        return await anyio.to_thread.run_sync(partial(call, *arguments))
 
 
 async def _asked(request: Request, client: str | None) -> Asked:

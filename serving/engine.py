@@ -4,6 +4,7 @@ Usable in a notebook as it is; the web layer only reads requests and writes repl
 thread-safe: models are read from one snapshot per call, writes go through the store.
 """
 
+import hmac
 import logging
 import threading
 import time
@@ -28,12 +29,13 @@ from serving.schemas import (
     TicketIn,
     TriageIn,
 )
-from serving.security import client_secret, secret
+from serving.security import client_secret, digest, secret
 from serving.settings import Settings
 from serving.snapshot import Drafter, IntentModel, Knowledge, Search, Snapshot
 from serving.store import Idempotency, Kept, Row, Store
-from serving.suggesting import NOT_AVAILABLE_REASONS, suggestion
-from serving.triaging import NOT_AVAILABLE, triage
+from serving.suggesting import account, suggestion
+from serving.tickets import ticket_of
+from serving.triaging import triage
 
 if TYPE_CHECKING:
     from serving.reload import Reloader
@@ -42,7 +44,8 @@ logger = logging.getLogger(__name__)
 
 
 _TRIES = 4
-_OTHER_WORKER_SECONDS = 0.2
+# How long another worker may take to write what it showed.
+_OTHER_WORKER_SECONDS = (0.05, 0.1, 0.2, 0.4)
 
 
 class _Made(NamedTuple):
@@ -173,15 +176,15 @@ class SupportEngine:
         shown_at = self.clock()
         made = self._made(snapshot, ticket, body.options, asked, shown_at)
         reply = {
-            "suggestion_id": uuid4().hex,
+            "suggestion_id": self._suggestion_id(asked, made.models),
             "ticket_version": ticket.version,
             "models": made.models,
             **made.parts,
             "truncated": truncated,
-            **_account(made.run, body.options.want),
+            **account(made.run, body.options.want),
         }
         kept: dict[str, Any] = self.recent.keep(asked.client, asked.idempotency, reply)
-        if kept is reply:
+        if kept is reply and not self._told_elsewhere(asked, reply):
             self._keep(Shown(ticket, shown_at, reply, made.features))
         return kept
 
@@ -203,7 +206,7 @@ class SupportEngine:
             self._check_newest(tickets[0])
         run = Run(asked.request_id, self.costs)
         found = triage(run, snapshot, tickets) if tickets else []
-        common = {"models": snapshot.models(asked.client), **_account(run, ["triage"])}
+        common = {"models": snapshot.models(asked.client), **account(run, ["triage"])}
         if body.ticket is not None:
             return {"ticket_version": tickets[0].version, "triage": found[0], **common}
         results = [
@@ -327,6 +330,22 @@ class SupportEngine:
             run.degrade("knowledge", "it changed while the answer was made")
         return _Made(run, models, parts, features)
 
+    def _suggestion_id(self, asked: Asked, models: Mapping[str, str]) -> str:
+        """Return a new id; for a repeated request the one that every worker would give."""
+        if asked.idempotency is None:
+            return uuid4().hex
+        parts = (asked.idempotency.key, asked.idempotency.digest, *sorted(models.values()))
+        named = digest(*(part.encode() for part in parts))
+        return hmac.digest(
+            client_secret(self.hash_key, asked.client), named.encode(), "sha256"
+        ).hex()[:32]
+
+    def _told_elsewhere(self, asked: Asked, reply: Mapping[str, Any]) -> bool:
+        """Say whether another worker has answered the same request before."""
+        return asked.idempotency is not None and (
+            self.store.suggestion(asked.client, str(reply["suggestion_id"])) is not None
+        )
+
     def _wanted(self, asked: Asked) -> Snapshot:
         snapshot = self._snapshot
         in_force = set(snapshot.models(asked.client).values())
@@ -347,21 +366,15 @@ class SupportEngine:
 
     def _suggested(self, client: str, suggestion_id: str) -> Row | None:
         found = self.store.suggestion(client, suggestion_id)
-        if found is None and self.settings.workers > 1:
-            # Another worker may be about to write it.
-            time.sleep(_OTHER_WORKER_SECONDS)
+        for seconds in _OTHER_WORKER_SECONDS if self.settings.workers > 1 else ():
+            if found is not None:
+                break
+            time.sleep(seconds)
             found = self.store.suggestion(client, suggestion_id)
         return found
 
     def _ticket(self, body: TicketIn, client: str) -> tuple[Ticket, bool]:
-        limit = self.settings.max_text_characters
-        source = body.model_dump(exclude={"text"})
-        long = len(body.subject) > limit or any(len(m.text) > limit for m in body.messages)
-        if long:
-            source["subject"] = body.subject[:limit]
-            for message in source["messages"]:
-                message["text"] = message["text"][:limit]
-        return Ticket.from_mapping(source, client), long
+        return ticket_of(body, client, self.settings.max_text_characters)
 
     def _check_newest(self, ticket: Ticket) -> None:
         newest = max(
@@ -378,17 +391,3 @@ class SupportEngine:
     def _with_index(self, kept: Kept, client: str, article_id: str) -> Kept:
         told = is_current(self._snapshot.index, client, article_id, kept.reply)
         return Kept(kept.status, kept.reply | told, kept.replayed)
-
-
-def _account(run: Run, want: list[Any]) -> dict[str, Any]:
-    missing = [f"triage.{name}" for name in NOT_AVAILABLE] if "triage" in want else []
-    missing += [part for part in NOT_AVAILABLE_REASONS if part in want]
-    reasons = {
-        part: NOT_AVAILABLE_REASONS[part] for part in missing if part in NOT_AVAILABLE_REASONS
-    }
-    return {
-        "degraded": run.degraded,
-        "not_available": missing,
-        "reasons": {**reasons, **run.reasons},
-        "timing_ms": run.timing_ms(),
-    }

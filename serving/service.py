@@ -8,6 +8,10 @@ missing key is answered before a body is read, and one call never re-enters anot
 import os
 
 os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
+# Threads of linear algebra would fight those of the requests for the same cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("MKL_NUM_THREADS", "1")
 
 import logging
 import warnings

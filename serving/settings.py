@@ -12,6 +12,7 @@ from data.errors import ConfigError, MissingFileError
 
 PREFIX = "DESKPILOT_"
 MIN_KEY_LENGTH = 16
+MOST_WORKERS = 4
 _FOLDERS = {"champions": "champions", "reports": "reports", "policies": "clients"}
 
 
@@ -23,7 +24,8 @@ class Settings(BaseModel):
     host, port : str, int
         Loopback unless told otherwise.
     workers, threads : int
-        Processes, and model calls at a time in each.
+        Processes, one for each core but at most four by default, and model calls at a time in
+        each: a second one runs while the first waits, more would only queue inside.
     state : Path
         Folder of what the service keeps: its secret, generated keys, the SQLite file.
     champions : Path
@@ -43,7 +45,7 @@ class Settings(BaseModel):
         but for a single client that is the only one with a key and with knowledge. An
         operator can have an entry of their own in ``keys``.
     rate_per_second, burst : float, int
-        Token bucket per client.
+        Token bucket per client, shared out evenly among the workers.
     max_body_bytes, max_text_characters, max_batch : int
         Larger bodies are refused; longer messages are cut before the models read them.
     refresh_seconds : float
@@ -56,8 +58,8 @@ class Settings(BaseModel):
 
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=1, le=65535)
-    workers: int = Field(default=1, ge=1, le=64)
-    threads: int = Field(default=4, ge=1, le=64)
+    workers: int = Field(default_factory=lambda: min(_cores(), MOST_WORKERS), ge=1, le=64)
+    threads: int = Field(default=2, ge=1, le=64)
     state: Path = Path(".deskpilot")
     champions: Path = Path()
     reports: Path = Path()
@@ -150,6 +152,13 @@ def load_settings(
             f"The '{where}' setting of the service is wrong: {message}. Known settings: "
             f"{', '.join(Settings.model_fields)}."
         ) from error
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _from_file(path: Path) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Where the drafter fails the articles are searched directly, where that fails the
 alone; every step down is named.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from serving.failures import PART_FAILURES
 from serving.run import Run
 from serving.schemas import Options
 from serving.snapshot import Snapshot
-from serving.triaging import triage
+from serving.triaging import NOT_AVAILABLE, triage
 
 if TYPE_CHECKING:
     from suggest.draft import Draft
@@ -165,3 +165,18 @@ def _no_draft(run: Run, told: dict[str, Any]) -> dict[str, Any]:
     reason = "time_budget" if "max_ms" in why else "draft_unavailable"
     reason = "no_knowledge" if why == _NO_KNOWLEDGE else reason
     return Draft(outcome="none", language=told["language"]["label"], reason=reason).to_dict()
+
+
+def account(run: Run, want: Collection[str]) -> dict[str, Any]:
+    """Return what an answer went without, why, and how long its parts took."""
+    missing = [f"triage.{name}" for name in NOT_AVAILABLE] if "triage" in want else []
+    missing += [part for part in NOT_AVAILABLE_REASONS if part in want]
+    reasons = {
+        part: NOT_AVAILABLE_REASONS[part] for part in missing if part in NOT_AVAILABLE_REASONS
+    }
+    return {
+        "degraded": run.degraded,
+        "not_available": missing,
+        "reasons": {**reasons, **run.reasons},
+        "timing_ms": run.timing_ms(),
+    }

@@ -39,7 +39,7 @@ def drafter_over(index):
 def engine(folder, **parts):
     """Return an engine over real models; a part may be replaced or taken out."""
     options = parts.pop("settings", {})
-    settings = Settings(**{"state": folder, "keys": KEYS, **options})
+    settings = Settings(**{"state": folder, "keys": KEYS, "workers": 1, **options})
     index = parts.pop("index") if "index" in parts else knowledge()
     drafter = parts.pop("drafter") if "drafter" in parts else drafter_over(index)
     return SupportEngine(

@@ -1,5 +1,6 @@
 """The engine without HTTP: steps down, snapshots, reloads, edits under load."""
 
+import copy
 import hashlib
 import shutil
 import threading
@@ -12,14 +13,19 @@ from serving_desk import KEYS, drafter_over, engine, intent_model, knowledge, ti
 
 from data.artifact import read_artifact
 from data.champions import PointerEntry, read_pointer, write_pointer
-from data.encoders import HashingEncoder
+from data.encoders import CachedEncoder, HashingEncoder
+from data.synthetic import small_knowledge
+from data.ticket import Ticket
 from serving.engine import Asked, SupportEngine
 from serving.problems import ProblemError
 from serving.reload import Reloader
-from serving.schemas import ArticleIn, FeedbackIn, SuggestIn, TriageIn
+from serving.schemas import ArticleIn, FeedbackIn, SuggestIn, TicketIn, TriageIn
 from serving.settings import Settings
 from serving.snapshot import known_clients, load_snapshot, read_voices
+from serving.store import Idempotency
+from serving.tickets import ticket_of
 from suggest.acceptance import acceptance_model
+from suggest.index import KnowledgeIndex
 
 ASKED = Asked("lumen", "test")
 BODY = SuggestIn(ticket=ticket())
@@ -381,3 +387,97 @@ def test_the_clients_with_knowledge_are_known_without_loading_it(tmp_path):
     knowledge().save(tmp_path / "knowledge")
     (tmp_path / "knowledge" / "verdant" / "current.json").write_text("{")
     assert known_clients(tmp_path) == ("lumen",)
+
+
+# -- the short way and the long way give the same ----------------------------------------------
+
+
+FULL = {
+    "id": 7,
+    "version": 0,
+    "language": "pt_BR",
+    "subject": "Order",
+    "created_at": "2026-03-02T20:41:00+02:00",
+    "customer": {"id": 9, "name": "Ana", "timezone": "", "plan": "pro"},
+    "messages": [
+        {"text": "Where is it? My order is A-55.", "at": "2026-03-02T18:00:00Z"},
+        {"id": "m9", "author": "agent", "text": "x" * 400, "public": False},
+    ],
+    "context": {"order": {"id": "A-55", "total": 3.5}},
+    "headers": {"a": "b"},
+}
+
+
+@pytest.mark.parametrize("body", [FULL, {"id": "1", "text": "Hello?"}, {"id": "1", "subject": "x"}])
+def test_the_ticket_of_a_body_is_the_one_a_mapping_gives(body):
+    parsed = TicketIn.model_validate(body)
+    cut = parsed.model_dump(exclude={"text"})
+    for message in cut["messages"]:
+        message["text"] = message["text"][:300]
+    assert ticket_of(parsed, "lumen", 300) == (
+        Ticket.from_mapping(cut, "lumen"),
+        body is FULL,
+    )
+
+
+def test_a_time_outside_of_the_calendar_is_the_callers_to_correct():
+    body = TicketIn.model_validate({"id": "1", "text": "x", "created_at": "0001-01-01T00:00+10:00"})
+    with pytest.raises(ProblemError, match="between the years 1 and 9999"):
+        ticket_of(body, "lumen", 100)
+
+
+def test_texts_encoded_together_and_apart_give_the_same_answer(tmp_path):
+    encoder = CachedEncoder(HashingEncoder())
+    model = copy.copy(intent_model())
+    model.encoder_ = encoder
+    index = KnowledgeIndex(encoder=encoder).fit(small_knowledge())
+    body = SuggestIn(
+        ticket=ticket("How do I send the blanket back? And can I still cancel the lamp I ordered?")
+    )
+    made = []
+    for folder, parts in (
+        ("one", {"intent": model, "index": index}),
+        ("two", {"index": knowledge()}),
+    ):
+        desk = engine(tmp_path / folder, **parts)
+        told = desk.suggest(body, ASKED)
+        made.append({name: told[name] for name in ("triage", "draft", "articles", "degraded")})
+        desk.close()
+    assert made[0] == made[1]
+    assert made[0]["degraded"] == []
+    assert made[0]["draft"]["text"]
+
+
+# -- several workers on one store ----------------------------------------------------------------
+
+
+def test_two_workers_give_a_repeated_request_one_suggestion(tmp_path):
+    asked = Asked("lumen", "test", idempotency=Idempotency("k1", "d1"))
+    told = []
+    for _ in range(2):
+        desk = engine(tmp_path, settings={"workers": 2})
+        told.append(desk.suggest(BODY, asked))
+        desk.close()
+    assert told[0]["suggestion_id"] == told[1]["suggestion_id"]
+    assert told[0]["draft"] == told[1]["draft"]
+    desk = engine(tmp_path, settings={"workers": 2})
+    assert len(desk.store.rows("suggestions")) == 1
+    other = Asked("lumen", "test", idempotency=Idempotency("k2", "d1"))
+    assert desk.suggest(BODY, other)["suggestion_id"] != told[0]["suggestion_id"]
+    desk.close()
+
+
+def test_an_edit_at_one_worker_reaches_the_other(tmp_path):
+    one, two = (engine(tmp_path, settings={"workers": 2}) for _ in range(2))
+    asked = SuggestIn(ticket=ticket("Do you wrap any lamp as a gift?"))
+    two.suggest(asked, ASKED)
+    one.put_article("gifts", ARTICLE, ASKED)
+    assert two.article("lumen", "gifts")["text"] == ARTICLE.text
+    two.desk.catch_up(two.snapshot.index)
+    found = [two.suggest(asked, ASKED), one.suggest(asked, ASKED)]
+    assert [f["draft"] for f in found] == [found[0]["draft"]] * 2
+    assert "gifts" in {a["id"] for a in found[0]["articles"]}
+    with pytest.raises(ProblemError, match="is known"):
+        two.put_article("gifts", ARTICLE.model_copy(update={"version": 1}), ASKED)
+    one.close()
+    two.close()

@@ -1,15 +1,18 @@
 """Settings: a file, then the environment; a typo is an error."""
 
+import os
+
 import pytest
 
 from data.errors import ConfigError, MissingFileError
-from serving.settings import Settings, load_settings
+from serving.settings import MOST_WORKERS, Settings, load_settings
 
 
 def test_the_defaults_bind_to_loopback_and_stay_in_one_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     found = load_settings(environ={})
-    assert (found.host, found.port, found.workers) == ("127.0.0.1", 3000, 1)
+    assert (found.host, found.port) == ("127.0.0.1", 3000)
+    assert found.workers == min(len(os.sched_getaffinity(0)), MOST_WORKERS)
     assert found.champions == tmp_path / ".deskpilot" / "champions"
     assert found.database == f"sqlite:///{tmp_path}/.deskpilot/store.db"
 
