@@ -241,7 +241,10 @@ def _apply(index: Knowledge, edits: list[Row]) -> int:
 def _add(index: Knowledge, rows: list[Row]) -> int:
     """Index articles of a client; one that cannot be is left out and holds up no other."""
     try:
-        index.add(validate_articles(pd.DataFrame(rows)))
+        valid = validate_articles(pd.DataFrame(rows))
+        if set(valid["client_id"]) != {row["client_id"] for row in rows}:
+            raise ParameterError("the name of the client is not one that tables keep as it is")
+        index.add(valid)
     except PART_FAILURES as error:
         if len(rows) == 1:
             # The edit stays on disk; its text has no place in the log.
