@@ -84,9 +84,9 @@ def run_night(
                 watch(step, run)
                 with clock(partial(_note, run, step.name), lambda: workers.pids):
                     step.work(run)
-        except BaseException:
+        except BaseException as error:
             shutil.rmtree(staging, ignore_errors=True)
-            registry.recover(now=moment)
+            registry.undo(error, now=moment)
             raise
         finally:
             if isinstance(run.encoder, EmbeddingCache):
