@@ -175,7 +175,7 @@ def shares(candidates: Floats, rows: Rows, n: int) -> Floats:
     heard = np.bincount(rows.series, minlength=n)[:, None]
     drawn = (heard * losses / scale[:, None] + _EVEN * pooled) / (heard + _EVEN)
     relative = drawn / np.maximum(drawn.min(axis=1, keepdims=True), _TINY)
-    weight = np.maximum(relative, _TINY) ** -_SHARPNESS
+    weight = np.maximum(relative, 1.0) ** -_SHARPNESS
     return weight / weight.sum(axis=1, keepdims=True)
 
 

@@ -16,6 +16,7 @@ from data.artifact import Artifact, read_artifact, write_artifact
 from data.errors import ParameterError
 from forecasting import metrics
 from forecasting.calendar import Place, check_country, check_timezone
+from forecasting.events import check_events, event_frame, events_table
 from forecasting.group import Group, fit_group, group_from, group_parts
 from forecasting.opening import Hours
 from forecasting.panel import panels
@@ -42,6 +43,9 @@ class VolumeForecaster(BaseEstimator):
         By ``unique_id`` or its beginning; see ``opening.open_slots``. Closed slots are forecast
         as zero. Without, a series is forecast in the slots of the week its history has rows
         for, and steps count these only.
+    events : DataFrame or None, default=None
+        Known events, past and coming; see ``events.check_events``. Those without an uplift
+        are forecast with what past events of their kind did.
     horizon_days : int or None, default=None
         Days ahead that the backtest looks at: 7, or 28 for series of days. Longer forecasts
         are possible; their intervals widen by rule.
@@ -67,6 +71,7 @@ class VolumeForecaster(BaseEstimator):
         timezone: str | ByClient = "UTC",
         country: str | ByClient = "",
         opening_hours: Mapping[str, Hours] | None = None,
+        events: pd.DataFrame | None = None,
         horizon_days: int | None = None,
         fractional: bool = False,
         trees: int = 100,
@@ -75,6 +80,7 @@ class VolumeForecaster(BaseEstimator):
         self.timezone = timezone
         self.country = country
         self.opening_hours = opening_hours
+        self.events = events
         self.horizon_days = horizon_days
         self.fractional = fractional
         self.trees = trees
@@ -94,6 +100,7 @@ class VolumeForecaster(BaseEstimator):
         SchemaError, ParameterError
         """
         self._check()
+        known = check_events(self.events)
         frame = check_volume(volume, fractional=self.fractional)
         places = {name: self._place(name) for name in frame["unique_id"].unique().tolist()}
         by_step: dict[int, list[Any]] = {}
@@ -104,6 +111,7 @@ class VolumeForecaster(BaseEstimator):
                 members,
                 hours=self._hours(members),
                 horizon=self.horizon_days,
+                events=known,
                 trees=self.trees,
                 random_state=self.random_state,
             )
@@ -167,10 +175,12 @@ class VolumeForecaster(BaseEstimator):
             words, tables = group_parts(group)
             described.append(words)
             arrays |= {f"g{number}_{name}": table for name, table in tables.items()}
+        settings = self.get_params(deep=False)
+        settings["events"] = events_table(check_events(self.events))
         return write_artifact(
             folder,
             kind=self.kind,
-            parameters={"settings": self.get_params(deep=False), "groups": described},
+            parameters={"settings": settings, "groups": described},
             arrays=arrays,
             seed=self.random_state,
             **header,
@@ -180,7 +190,9 @@ class VolumeForecaster(BaseEstimator):
     def load(cls, folder: str | os.PathLike[str]) -> Self:
         """Read a model folder."""
         artifact = read_artifact(folder, kind=cls.kind)
-        model = cls(**artifact.parameters["settings"])
+        settings = artifact.parameters["settings"]
+        events = event_frame(settings.pop("events"))
+        model = cls(**settings, events=events if len(events) else None)
         model.groups_ = [
             group_from(words, partial(_array, artifact, number))
             for number, words in enumerate(artifact.parameters["groups"])

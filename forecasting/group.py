@@ -1,7 +1,7 @@
 """All series of one length of interval: learned together, forecast panel by panel."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from forecasting import backtest
 from forecasting.boosting import Trees
 from forecasting.calendar import Place
 from forecasting.conformal import Calibration, calibrate
+from forecasting.events import Event, check_events, event_frame, events_table, factors, learn
 from forecasting.masking import mask_outages
 from forecasting.metrics import interval_names
 from forecasting.opening import Hours, open_slots, seen_slots
@@ -44,6 +45,9 @@ class Group:
     trees : Trees or None
     shares : array, shape (series, candidates)
     calibration : Calibration
+    events : tuple of Event
+    effects : mapping of str to float
+        Learned factor of each kind of event.
     """
 
     panels: tuple[Panel, ...]
@@ -53,6 +57,8 @@ class Group:
     trees: Trees | None
     shares: Floats
     calibration: Calibration
+    events: tuple[Event, ...] = ()
+    effects: Mapping[str, float] = field(default_factory=dict)
 
     def forecast(self, h: int, levels: Sequence[float]) -> Iterator[pd.DataFrame]:
         """Yield the forecast of each panel."""
@@ -71,14 +77,14 @@ class Group:
     ) -> pd.DataFrame:
         given = self.given[offset : offset + len(panel.names)]
         emitted, columns = _emitted(panel, opened, given, h)
-        wall = _wall(panel)
+        wall = self._without_events(panel)
         clock = panel.clock(columns).part(panel.length, panel.length + columns)
         last = wall.first_day + wall.days - 1
         position = (clock.day - last) * wall.slots + clock.slot - wall.cut - 1
         position = np.maximum(position, 0)
         origin = next(iter(origins(wall, self.shape, [wall.days - 1], int(position.max()) + 1)))
         rows = backtest.rows_of(origin, wall.first_day, offset)
-        mean = self._mean(rows)
+        mean = self._mean(rows) * self._factors(panel, wall, len(origin.ahead))
         week = clock.weekday
         week = np.where(clock.holiday, 7, week)
         is_open = opened[:, week, clock.slot]
@@ -97,6 +103,23 @@ class Group:
             frame[name] = np.where(is_open, wide, 0.0)[series, column]
         return frame
 
+    def _without_events(self, panel: Panel) -> Wall:
+        wall = _wall(panel)
+        if not self.events:
+            return wall
+        names, place = panel.names.tolist(), panel.place
+        return wall.with_values(
+            wall.values / factors(self.events, self.effects, wall, names, 0, place)
+        )
+
+    def _factors(self, panel: Panel, wall: Wall, steps: int) -> Floats:
+        """Factors of the events on the slots ahead, one row after the other."""
+        ahead = -(-(steps + wall.cut + 1) // wall.slots)
+        names, place = panel.names.tolist(), panel.place
+        table = factors(self.events, self.effects, wall, names, ahead, place)
+        flat = table[:, wall.days - 1 :].reshape(len(names), -1)
+        return flat[:, wall.cut + 1 : wall.cut + 1 + steps].reshape(-1)
+
     def _mean(self, rows: backtest.Rows) -> Floats:
         boosted = rows.centre
         if self.trees is not None:
@@ -110,11 +133,20 @@ def fit_group(
     *,
     hours: Mapping[str, Hours],
     horizon: int | None,
+    events: Sequence[Event],
     trees: int,
     random_state: int,
 ) -> Group:
     """Learn from panels of one step."""
     walls = [_wall(panel) for panel in members]
+    effects = learn(events, walls, [p.names.tolist() for p in members], [p.place for p in members])
+    if events:
+        walls = [
+            wall.with_values(
+                wall.values / factors(events, effects, wall, p.names.tolist(), 0, p.place)
+            )
+            for wall, p in zip(walls, members, strict=True)
+        ]
     slots = walls[0].slots
     days = horizon or (28 if slots == 1 else 7)
     n, shape = sum(len(wall.values) for wall in walls), pooled_shape(walls)
@@ -136,13 +168,15 @@ def fit_group(
         opened.append(table)
         given.append(known)
     return Group(
-        tuple(members), tuple(opened), np.concatenate(given), shape, model, shares, calibration
-    )
+        tuple(members), tuple(opened), np.concatenate(given), shape, model, shares, calibration,
+        tuple(events), effects,
+    )  # fmt: skip
 
 
 def group_parts(group: Group) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """Words and arrays that a group can be built from again."""
-    words: dict[str, Any] = {"panels": [], "trees": None}
+    words: dict[str, Any] = {"panels": [], "trees": None, "effects": dict(group.effects)}
+    words["events"] = events_table(group.events)
     arrays: dict[str, NDArray[Any]] = {
         "given": group.given, "shape": group.shape, "shares": group.shares,
         "excess": group.calibration.excess,
@@ -184,6 +218,8 @@ def group_from(words: Mapping[str, Any], array: Callable[[str], NDArray[Any]]) -
         None if trees is None else Trees(array("nodes"), trees["start"], trees["logarithmic"]),
         array("shares"),
         Calibration(array("excess"), array("size"), array("own"), array("stretch")),
+        tuple(check_events(event_frame(words["events"]))),
+        words["effects"],
     )
 
 

@@ -12,6 +12,9 @@ _TINY = 1e-9
 # Spread of a day's level around what is expected, beside counting noise.
 _DAY_VARIANCE = 0.03
 _RANGE = (0.05, 5.0)
+# Column of ``day_features`` that marks a public holiday.
+HOLIDAY = 8
+_RARE_HALF_LIFE = 500.0
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,10 @@ def day_levels(
     told = _DAY_VARIANCE * expected / (1 + _DAY_VARIANCE * expected)
     ratio = np.clip(totals / np.maximum(expected, _TINY), 0, _RANGE[1]) - 1
     ratio = np.where(expected > 0, ratio, 0.0)
-    weight = told * 0.5 ** (age / settings.half_life)
+    # Holidays are rare: what a year ago brought still counts.
+    rare = past[:, HOLIDAY] > 0
+    half_life = np.where(rare, max(settings.half_life, _RARE_HALF_LIFE), settings.half_life)
+    weight = told * 0.5 ** (age / half_life)
     effects = _ridge(past, weight, ratio, settings.ridge)
     fitted = effects @ features.T
     carried = told * 0.5 ** (age / settings.recent)
@@ -122,7 +128,7 @@ def _ridge(past: Floats, weight: Floats, ratio: Floats, ridge: float) -> Floats:
     p = past.shape[1]
     pairs = (past[:, :, None] * past[:, None, :]).reshape(len(past), p * p)
     pull = np.full(p, float(ridge))
-    pull[0] = 0.1
+    pull[0], pull[HOLIDAY] = 0.1, min(0.5, ridge)
     left = (weight @ pairs).reshape(-1, p, p) + np.diag(pull)
     right = (weight * ratio) @ past
     return np.asarray(np.linalg.solve(left, right[:, :, None])[:, :, 0], dtype=np.float64)

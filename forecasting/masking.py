@@ -32,26 +32,29 @@ def mask_outages(values: Floats, weekday: NDArray[np.int64]) -> Floats:
     seen: NDArray[np.bool_] = np.asarray(known.any(axis=2))
     total = np.where(known, values, 0.0).sum(axis=2)
     silent = seen & (total == 0)
+    day_total = np.where(seen, total, np.nan)
     for row in np.flatnonzero(silent.any(axis=1)):
-        expected = _expected(values[row], silent[row], weekday)
         for start, stop in _runs(silent[row] | ~seen[row]):
             left = stop == len(weekday) and stop - start >= _LEFT_DAYS
-            if not left and expected[start:stop].sum() >= _IMPLAUSIBLE:
+            if not left and _expected(day_total[row], start, stop, weekday) >= _IMPLAUSIBLE:
                 _mask_run(masked[row], start, stop)
     return masked
 
 
-def _expected(values: Floats, silent: NDArray[np.bool_], weekday: NDArray[np.int64]) -> Floats:
-    """Contacts expected of each silent day: the median of its weekday on other days."""
-    total = np.where(silent, np.nan, np.nansum(values, axis=1))
-    total[~np.isfinite(values).any(axis=1)] = np.nan
-    expected = np.zeros(len(weekday))
-    for day in range(7):
-        own = (weekday == day) & silent
-        others = total[(weekday == day) & np.isfinite(total)]
-        # A weekday that is mostly silent is a day off, not an outage each time.
-        if (len(others) >= 2 and len(others) >= 0.5 * own.sum()) or own.sum() > 2 * _LEFT_DAYS // 7:
-            expected[own] = float(np.median(others)) if len(others) else 0.0
+def _expected(total: Floats, start: int, stop: int, weekday: NDArray[np.int64]) -> float:
+    """Contacts expected of the silent days of a run: the median of each weekday outside of it.
+
+    A weekday that is mostly silent elsewhere too is a day off, not an outage each time.
+    """
+    known = np.isfinite(total)
+    outside = known.copy()
+    outside[start:stop] = False
+    expected = 0.0
+    for day in np.unique(weekday[start:stop]):
+        others = total[outside & (weekday == day)]
+        days = int((known[start:stop] & (weekday[start:stop] == day)).sum())
+        if len(others) >= 2:
+            expected += days * float(np.median(others))
     return expected
 
 

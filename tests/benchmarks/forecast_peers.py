@@ -10,11 +10,16 @@ import subprocess
 import sys
 import tempfile
 import venv
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-from forecast_windows import PARTS, known_ahead, windows
+from forecast_windows import PARTS, known_ahead, volume, windows
+from forecasts import ours
 from rich.console import Console
+from rows import fingerprint, row
 
 from forecasting import metrics
 
@@ -103,10 +108,41 @@ def _python() -> Path:
     return python
 
 
+def side_by_side(names: list[str]) -> pd.DataFrame:
+    """Figures of ours and of every peer on the same windows."""
+    table = pd.concat([peers(names), *(ours(name).assign(part=name, model=OURS) for name in names)])
+    return figures(table)
+
+
+def peer_rows(name: str, ask: float) -> list[dict[str, Any]]:
+    """Our figures as shares of the best peer's."""
+    table = side_by_side([name]).set_index("model")
+    peer = table.drop(index=OURS)
+    return [
+        row(
+            f"forecast {name}: {figure} against the best peer",
+            table.loc[OURS, figure] / peer[figure].min(),
+            data=fingerprint(volume(name)),
+            split=f"last {PARTS[name].reported} windows",
+            n=PARTS[name].reported,
+            baseline=1.0,
+            baseline_name=str(peer[figure].idxmin()),
+            ask=f"≤ {ask}",
+        )
+        for figure in ("wape", "pinball")
+    ]
+
+
 def main(names: list[str]) -> None:
-    """Print the peers' figures."""
-    table = figures(peers(names or list(PARTS)))
+    """Print the figures side by side."""
+    table = side_by_side(names or list(PARTS))
     Console().print(table.round(4).to_string(index=False), highlight=False)
+
+
+OURS = "deskpilot"
+BENCHMARKS: dict[str, Callable[[], list[dict[str, Any]]]] = {
+    name: partial(peer_rows, name, 0.94 if name == "sparse" else 0.97) for name in PARTS
+}
 
 
 if __name__ == "__main__":
