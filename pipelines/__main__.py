@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from data.errors import DeskpilotError
+from pipelines import plan_command
 
 if TYPE_CHECKING:
     from pipelines.run import Run
@@ -28,6 +29,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+plan_command.register(app)
 out = Console()
 err = Console(stderr=True)
 

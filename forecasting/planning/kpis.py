@@ -1,0 +1,123 @@
+"""Key figures of a plan: utilisation, agents per 100 tickets, nights, and what a planner saves."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecasting.planning.policy import PlanPolicy
+
+
+def agents_per_100_tickets(agents: float, tickets: float) -> float | None:
+    """Agents at work for 100 tickets; None without tickets.
+
+    Examples
+    --------
+    >>> agents_per_100_tickets(12, 800)
+    1.5
+    """
+    return None if tickets <= 0 else 100.0 * agents / tickets
+
+
+def key_figures(
+    *,
+    cover: pd.DataFrame,
+    assigned: pd.DataFrame,
+    shifts: pd.DataFrame,
+    tickets: float,
+    comparison: pd.DataFrame,
+    weeks: int,
+    policy: PlanPolicy,
+) -> dict[str, Any]:
+    """Figures of a whole plan; shares in [0, 1], hours and people over all its weeks.
+
+    Parameters
+    ----------
+    cover : DataFrame
+        ``required_fte, covered_fte, unmet_fte, workload_fte`` per pool and hour.
+    assigned : DataFrame
+        One row per agent's shift: ``agent_id, starts_at, hours, night_hours``.
+    shifts : DataFrame
+        The shifts table with ``seats``.
+    tickets : float
+        Expected contacts.
+    comparison : DataFrame
+        ``plan, paid_hours, utilisation`` of the pools and of other ways to staff.
+    weeks : int
+    policy : PlanPolicy
+    """
+    paid = float(assigned["hours"].sum())
+    required, unmet = float(cover["required_fte"].sum()), float(cover["unmet_fte"].sum())
+    work = float(cover["workload_fte"].sum())
+    nights = float(assigned["night_hours"].sum())
+    week = assigned["starts_at"].dt.tz_convert("UTC").dt.strftime("%G-%V")
+    at_work = float(assigned.groupby(week)["agent_id"].nunique().mean()) if len(assigned) else 0.0
+    seats = int(shifts["seats"].sum()) if len(shifts) else 0
+    return {
+        "tickets": round(tickets, 1),
+        "workload_hours": round(work, 1),
+        "required_hours": round(required, 1),
+        "paid_hours": round(paid, 1),
+        "unmet_hours": round(unmet, 1),
+        "met_share": None if required == 0 else round(1.0 - unmet / required, 4),
+        "utilisation": None if paid == 0 else round(_done(cover) / paid, 4),
+        "night_hours": round(nights, 1),
+        "night_share": None if paid == 0 else round(nights / paid, 4),
+        "agents_at_work_per_week": round(at_work, 1),
+        "agents_per_100_tickets": agents_per_100_tickets(at_work, tickets / max(weeks, 1)),
+        "agents_per_100_tickets_alone": _alone(comparison, at_work, tickets, weeks),
+        "tickets_per_agent_hour": None if paid == 0 else round(tickets / paid, 3),
+        "seats": seats,
+        "unfilled_seats": seats - len(assigned),
+        "planner_hours_week": round(seats * policy.minutes_per_shift / 60 / max(weeks, 1), 1),
+        "planner_minutes_per_shift": policy.minutes_per_shift,
+    }
+
+
+def night_report(assigned: pd.DataFrame, cover: pd.DataFrame, zone: str) -> pd.DataFrame:
+    """Follow the sun: who works while it is night in `zone`, and is it night where they are?
+
+    Parameters
+    ----------
+    assigned : DataFrame
+        ``agent_id, timezone, starts_at, hours, night_hours``.
+    cover : DataFrame
+        ``starts_at, required_fte``.
+    zone : str
+        Clock of the clients.
+
+    Returns
+    -------
+    DataFrame
+        By the agents' ``timezone``: ``hours``, ``client_night_hours`` (worked while it is night
+        in `zone`), ``own_night_hours``; the last row, ``needed at night``, is what had to be
+        covered between 22:00 and 06:00 in `zone`.
+    """
+    each = assigned.loc[assigned.index.repeat(assigned["hours"])]
+    step = each.groupby(level=0).cumcount()
+    local = (each["starts_at"] + pd.to_timedelta(step, unit="h")).dt.tz_convert(zone).dt.hour
+    dark = ((local >= 22) | (local < 6)).groupby(each["timezone"]).sum()
+    table = assigned.groupby("timezone").agg(hours=("hours", "sum"),
+                                             own_night_hours=("night_hours", "sum"))  # fmt: skip
+    table.insert(1, "client_night_hours", dark.reindex(table.index).fillna(0).astype(np.int64))
+    hour = cover["starts_at"].dt.tz_convert(zone).dt.hour
+    needed = float(cover.loc[(hour >= 22) | (hour < 6), "required_fte"].sum())
+    table = table.reset_index().sort_values("hours", ascending=False)
+    last = {"timezone": "needed at night", "hours": needed, "client_night_hours": needed,
+            "own_night_hours": 0}  # fmt: skip
+    return pd.concat([table, pd.DataFrame([last])], ignore_index=True)
+
+
+def _done(cover: pd.DataFrame) -> float:
+    """Work that the people on shift do; they cannot do more than there is."""
+    share = cover["covered_fte"] / cover["required_fte"].where(cover["required_fte"] > 0)
+    return float((cover["workload_fte"] * share.clip(upper=1.0).fillna(0.0)).sum())
+
+
+def _alone(comparison: pd.DataFrame, at_work: float, tickets: float, weeks: int) -> float | None:
+    """Agents per 100 tickets if each desk had people of its own, at the same hours a person."""
+    paid = comparison.set_index("plan")["paid_hours"]
+    if "one agent per client" not in paid or not paid.get("these pools", 0.0):
+        return None
+    ratio = float(paid["one agent per client"] / paid["these pools"])
+    return agents_per_100_tickets(at_work * ratio, tickets / max(weeks, 1))

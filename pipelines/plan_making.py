@@ -1,0 +1,335 @@
+"""From volume to shifts: forecast, requirement, pools, roster, open shifts, key figures."""
+
+import resource
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from data.errors import ConfigError, DeskpilotError
+from data.workers import Workers
+from forecasting.forecaster import VolumeForecaster
+from forecasting.planning import PlanPolicy, hiring_need, pool_requirement, qualify
+from forecasting.planning.grouping import Grouping, pool_desks
+from forecasting.planning.kpis import key_figures, night_report
+from forecasting.planning.qualification import cohorts, listed
+from forecasting.planning.requirement import Grid, Load, load_of, pooling_demand
+from forecasting.planning.shifts import merge_seats, shifts_from_cover, shifts_of_agents
+from forecasting.planning.weeks import Filled, Week, availability, fill_week
+from pipelines.plan_config import PlanConfig
+from pipelines.plan_inputs import PlanInputs
+
+LEVELS = (80.0, 95.0)
+_WEEK = pd.Timedelta(weeks=1)
+_DUST = 1e-3
+
+
+@dataclass
+class Plan:
+    """Everything a plan found, as tables.
+
+    Attributes
+    ----------
+    plan_id : str
+    created_at : datetime
+    grid : Grid
+    policy : PlanPolicy
+    tables : dict of str to DataFrame
+        ``forecasts, requirement, pools, comparison, qualification, assignment, shifts, cover,
+        unmet, hiring, nights``.
+    figures : dict
+        See `forecasting.planning.kpis.key_figures`.
+    history : DataFrame
+        The last week of contacts per client, for the pictures.
+    warnings : list of str
+    spent : list of dict
+        ``step, seconds, cpu_seconds, peak_mb``.
+    """
+
+    plan_id: str
+    created_at: datetime
+    grid: Grid
+    policy: PlanPolicy
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    figures: dict[str, Any] = field(default_factory=dict)
+    history: pd.DataFrame = field(default_factory=pd.DataFrame)
+    warnings: list[str] = field(default_factory=list)
+    spent: list[dict[str, Any]] = field(default_factory=list)
+
+
+def make_plan(
+    inputs: PlanInputs,
+    config: PlanConfig,
+    *,
+    now: datetime,
+    previous: Mapping[str, str] | None = None,
+) -> Plan:
+    """Plan some weeks.
+
+    Parameters
+    ----------
+    inputs : PlanInputs
+    config : PlanConfig
+    now : datetime
+        Aware; the same inputs, settings and `now` give the same plan.
+    previous : mapping of desk to pool, optional
+        The pools in force.
+
+    Raises
+    ------
+    ConfigError
+        The plan would start before the history ends, or a channel has no promise.
+    """
+    policy = config.rules
+    grid = Grid(_start(inputs, config), config.weeks, inputs.minutes)
+    plan = Plan(_name(grid, now), now, grid, policy, warnings=list(inputs.warnings))
+    with _timed(plan, "forecast"):
+        forecast = _forecast(inputs, config, grid)
+        plan.tables["forecasts"] = forecast
+    with _timed(plan, "staffing"):
+        load = load_of(forecast, inputs.series, grid, policy)
+        demand = pooling_demand(load)
+    with _timed(plan, "pools"):
+        pools = _pools(inputs, demand, grid, policy, previous)
+        plan.tables |= {"pools": pools.composition, "comparison": pools.comparison}
+    with _timed(plan, "requirement"):
+        requirement = pool_requirement(load, pools.pool_of, policy)
+        plan.tables["requirement"] = requirement
+    with _timed(plan, "assignment"):
+        weeks = _weeks(inputs, plan, requirement)
+        with Workers(min(config.workers, len(weeks))) as workers:
+            filled = list(workers.map(fill_week, weeks))
+    with _timed(plan, "shifts"):
+        _collect(plan, inputs, weeks, filled)
+    with _timed(plan, "figures"):
+        _conclude(plan, inputs, config, load)
+    return plan
+
+
+def _start(inputs: PlanInputs, config: PlanConfig) -> pd.Timestamp:
+    last = inputs.last
+    if config.start is None:
+        midnight = last.ceil("D")
+        return midnight + pd.Timedelta(days=(7 - midnight.dayofweek) % 7)
+    start = pd.Timestamp(config.start, tz="UTC")
+    if start < last.floor("D"):
+        raise ConfigError(
+            f"The plan's 'start' must not lie before the end of the history, {last:%Y-%m-%d}. "
+            f"Got {start:%Y-%m-%d} instead: cut the volume or name a later Monday."
+        )
+    return start
+
+
+def _name(grid: Grid, now: datetime) -> str:
+    return f"{grid.start:%Y%m%d}-{grid.weeks}w-{now:%Y%m%dT%H%M%S}"
+
+
+def _forecast(inputs: PlanInputs, config: PlanConfig, grid: Grid) -> pd.DataFrame:
+    """Forecast every series to the end of the plan; what lies before its start is dropped."""
+    about = inputs.clients.set_index("client_id")
+    model = VolumeForecaster(
+        timezone=_by_name(about["timezone"]),
+        country=_by_name(about["country"]),
+        trees=config.trees,
+        random_state=config.rules.random_state,
+    ).fit(inputs.volume)
+    end = grid.times[-1]
+    ends = inputs.volume.groupby("unique_id")["ds"].max()
+    # Steps count from each series' own end; one that ended long ago is not followed that far.
+    behind = ends.clip(lower=ends.max() - _WEEK).min()
+    steps = int((end - behind) / pd.Timedelta(minutes=grid.minutes))
+    level = round(abs(1.0 - 2.0 * config.rules.risk) * 100, 6)
+    found = model.predict(steps, level=sorted({*LEVELS, *([level] if level else [])}))
+    kept = (found["ds"] >= grid.start) & (found["ds"] <= end)
+    return found[kept].reset_index(drop=True)
+
+
+def _desks(inputs: PlanInputs) -> pd.DataFrame:
+    columns = ["desk", "client_id", "language", "languages"]
+    return inputs.series.drop_duplicates("desk")[columns].reset_index(drop=True)
+
+
+def _pools(
+    inputs: PlanInputs,
+    demand: pd.DataFrame,
+    grid: Grid,
+    policy: PlanPolicy,
+    previous: Mapping[str, str] | None,
+) -> Grouping:
+    desks = _desks(inputs)
+    skills = cohorts(inputs.agents, inputs.certifications, desks, at=grid.start)
+    return pool_desks(demand, desks, policy=policy, skills=skills, previous=previous)
+
+
+def _weeks(inputs: PlanInputs, plan: Plan, requirement: pd.DataFrame) -> list[Week]:
+    """Lay out the weeks; certificates must hold to the end of each."""
+    weeks, checked = [], []
+    for number in range(plan.grid.weeks):
+        start = plan.grid.start + number * _WEEK
+        able = qualify(
+            inputs.agents, inputs.certifications, plan.tables["pools"], at=start,
+            until=start + _WEEK,
+        )  # fmt: skip
+        pools_of = _by_name(able[able["qualified"]].groupby("agent_id")["pool_id"].agg(list))
+        agents = availability(inputs.agents, pools_of, start, rest_hours=plan.policy.rest_hours)
+        own = requirement["starts_at"].between(start, start + _WEEK, inclusive="left")
+        demand = requirement.loc[own, ["pool_id", "hour_of_week", "required_fte"]]
+        weeks.append(Week(start, demand, agents, plan.policy))
+        checked.append(able)
+    plan.tables["qualification"] = checked[0]
+    return weeks
+
+
+def _collect(plan: Plan, inputs: PlanInputs, weeks: list[Week], filled: list[Filled]) -> None:
+    """Put the weeks together: who works when, what that covers, and what stays open."""
+    assigned = pd.concat([f.shifts for f in filled], ignore_index=True)
+    zones = inputs.agents.set_index("agent_id")["timezone"]
+    plan.tables["assignment"] = assigned.assign(timezone=assigned["agent_id"].map(zones))
+    cover = _cover(plan, weeks, filled)
+    plan.tables["cover"] = cover.drop(columns="reason")
+    short = cover[cover["unmet_fte"] > 0]
+    names = ["pool_id", "starts_at", "required_fte", "covered_fte", "unmet_fte", "reason"]
+    plan.tables["unmet"] = short[names].reset_index(drop=True)
+    offered = [shifts_of_agents(assigned, plan.policy)] if len(assigned) else []
+    for week in weeks:
+        own = short["starts_at"].between(week.start, week.start + _WEEK, inclusive="left")
+        # Less than half an hour missing in an hour is not worth a shift.
+        need = short[own & (short["unmet_fte"] >= 0.5)].assign(agents=lambda t: t["unmet_fte"])
+        need = need.assign(agents=np.floor(need["agents"] + 0.5))
+        offered.append(shifts_from_cover(need, start=week.start, policy=plan.policy))
+    plan.tables["shifts"] = merge_seats(offered)
+
+
+def _cover(plan: Plan, weeks: list[Week], filled: list[Filled]) -> pd.DataFrame:
+    """Compare required and covered agents per pool and hour of the calendar, with reasons."""
+    need = plan.tables["requirement"]
+    columns = ["pool_id", "starts_at", "hour_of_week", "workload_fte", "required_fte"]
+    done = pd.concat([f.cover for f in filled]).groupby(["pool_id", "starts_at"], as_index=False)
+    cover = need[columns].merge(done.sum(), on=["pool_id", "starts_at"], how="left")
+    cover["covered_fte"] = cover["covered_fte"].fillna(0.0).astype(np.float64)
+    gap = (cover["required_fte"] - cover["covered_fte"]).clip(lower=0.0)
+    cover["unmet_fte"] = gap.where(gap >= _DUST, 0.0)
+    said = pd.concat(
+        [
+            f.reasons.assign(
+                starts_at=w.start + pd.to_timedelta(f.reasons["hour_of_week"], unit="h")
+            )
+            for w, f in zip(weeks, filled, strict=True)
+        ]
+    )[["pool_id", "starts_at", "reason"]]
+    cover = cover.merge(said, on=["pool_id", "starts_at"], how="left")
+    able = plan.tables["qualification"]
+    served = set(able.loc[able["qualified"], "pool_id"])
+    fallback = np.where(
+        ~cover["pool_id"].isin(served),
+        "nobody is qualified for this pool",
+        np.where(
+            cover["starts_at"] < plan.grid.start + pd.Timedelta(hours=24),
+            "belongs to a night shift that begins before the plan",
+            "the night shift of the week before covers less",
+        ),
+    )
+    told = cover["reason"].astype(object).where(cover["reason"].notna(), fallback)
+    cover["reason"] = told.astype("str").where(cover["unmet_fte"] > 0, "")
+    return cover
+
+
+def _conclude(plan: Plan, inputs: PlanInputs, config: PlanConfig, load: Load) -> None:
+    tables = plan.tables
+    tables["nights"] = night_report(tables["assignment"], tables["cover"], config.timezone)
+    tables["hiring"] = _hiring(plan, inputs, config)
+    plan.figures = key_figures(
+        cover=tables["cover"],
+        assigned=tables["assignment"],
+        shifts=tables["shifts"],
+        tickets=float(load.mean.sum()),
+        comparison=tables["comparison"],
+        weeks=config.weeks,
+        policy=plan.policy,
+    )
+    by_pool = tables["unmet"].groupby("pool_id")["unmet_fte"].sum()
+    why = tables["unmet"].groupby("pool_id")["reason"].agg(lambda r: r.mode().iloc[0])
+    reasons = _by_name(why)
+    for pool, hours in by_pool.sort_values(ascending=False).head(5).items():
+        plan.warnings.append(f"{pool}: {hours:.0f} hours unmet, {reasons[str(pool)]}.")
+    recent = inputs.volume[inputs.volume["ds"] >= inputs.volume["ds"].max() - _WEEK]
+    plan.history = recent.reset_index(drop=True)
+
+
+def _hiring(plan: Plan, inputs: PlanInputs, config: PlanConfig) -> pd.DataFrame:
+    """Compare the quarter's forecast, from sums of days, with who is qualified today."""
+    workload = _quarter(plan, inputs, config)
+    desks = _desks(inputs)
+    able = qualify(
+        inputs.agents, inputs.certifications, desks.assign(pool_id=desks["desk"]),
+        at=plan.grid.start,
+    )  # fmt: skip
+    able = able[able["qualified"]]
+    share = (1.0 - plan.policy.shrinkage) * plan.policy.occupancy
+    hours = inputs.agents.set_index("agent_id")
+    most = hours["max_hours_week"] if "max_hours_week" in hours else pd.Series(40.0, hours.index)
+    spoken = {a: str(v) for a, v in hours["languages"].items()}
+    return hiring_need(
+        workload,
+        {str(a): float(h) * share for a, h in most.fillna(40.0).items()},
+        _by_name(able.groupby("agent_id")["pool_id"].agg(list)),
+        {str(a): [str(one) for one in listed(v)] for a, v in spoken.items()},
+        policy=plan.policy,
+        now=pd.Timestamp(plan.created_at),
+    )
+
+
+def _quarter(plan: Plan, inputs: PlanInputs, config: PlanConfig) -> pd.DataFrame:
+    """Work in hours per desk and week of the quarter."""
+    about = inputs.series.set_index("unique_id")
+    seconds = about["channel"].map(lambda c: plan.policy.promise(c).busy_seconds)
+    days = inputs.volume.assign(ds=inputs.volume["ds"].dt.floor("D"))
+    days = days.groupby(["unique_id", "ds"], as_index=False)[["y"]].sum()
+    # The last day may not be over.
+    days = days[days["ds"] < inputs.last.floor("D")]
+    if days.empty:
+        return pd.DataFrame(columns=["desk", "client_id", "language", "week", "hours"])
+    steps = (plan.grid.start - days["ds"].max()).days + 7 * config.quarter_weeks
+    found = VolumeForecaster(trees=0).fit(days).predict(steps, level=[80])
+    found = found[found["ds"] >= plan.grid.start]
+    week = found["ds"] - pd.to_timedelta(found["ds"].dt.dayofweek, unit="D")
+    table = found.assign(week=week, hours=found["yhat"] * found["unique_id"].map(seconds) / 3600)
+    for column in ("desk", "client_id", "language"):
+        table[column] = table["unique_id"].map(about[column])
+    keys = ["desk", "client_id", "language", "week"]
+    return table.groupby(keys, as_index=False)[["hours"]].sum()
+
+
+def _by_name(values: pd.Series) -> dict[str, Any]:
+    return {str(name): value for name, value in values.items()}
+
+
+@contextmanager
+def _timed(plan: Plan, step: str) -> Iterator[None]:
+    began, cpu = time.perf_counter(), _cpu()
+    try:
+        yield
+    except DeskpilotError as error:
+        error.add_note(f"while planning: {step}")
+        raise
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    plan.spent.append(
+        {
+            "step": step,
+            "seconds": round(time.perf_counter() - began, 2),
+            "cpu_seconds": round(_cpu() - cpu, 2),
+            "peak_mb": round(max(used, most), 1),
+        }
+    )
+
+
+def _cpu() -> float:
+    """CPU seconds of this process and of the workers that ended."""
+    spent = [resource.getrusage(w) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(s.ru_utime + s.ru_stime for s in spent)
