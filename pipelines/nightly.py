@@ -7,6 +7,7 @@ stays in force.
 import logging
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 
@@ -89,8 +90,10 @@ def run_night(
             registry.undo(error, now=moment)
             raise
         finally:
+            # What was encoded is kept even of a night that fails, where there is room.
             if isinstance(run.encoder, EmbeddingCache):
-                run.encoder.flush()
+                with suppress(OSError):
+                    run.encoder.flush()
     return run
 
 

@@ -322,7 +322,7 @@ def test_a_failing_commit_puts_the_knowledge_back(
         toml.replace('[[clients]]\nid = "birch"\narticles = "kb"\n', "")
     )
     monkeypatch.setattr("pipelines.nightly.Registry", FullDisk)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(RegistryError, match="No space left"):
         run_night(load_config(again / "nightly.toml"), now=NOW + timedelta(days=1))
     assert in_force(again) == before
     assert not (again / "work" / "knowledge_before.json").exists()
