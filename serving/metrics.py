@@ -3,9 +3,10 @@
 import logging
 import os
 import time
-from collections.abc import Mapping
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from functools import cache, wraps
+from threading import Lock
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,13 +15,27 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
+_LOCK = Lock()
 _BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _QUIET = frozenset({"/livez", "/readyz", "/healthz", "/metrics"})
 
 
+def _once(make: Callable[[], T]) -> Callable[[], T]:
+    """Make a metric at its first use, once: a second one of its name is an error."""
+    kept = cache(make)
+
+    @wraps(make)
+    def made() -> T:
+        with _LOCK:
+            return kept()
+
+    return made
+
+
 # prometheus_client decides at import whether it counts over processes, from a variable that
 # the server sets for its workers: it is imported at first use.
-@cache
+@_once
 def requests_total() -> "Counter":
     """Count requests by call and status."""
     from prometheus_client import Counter
@@ -28,7 +43,7 @@ def requests_total() -> "Counter":
     return Counter("deskpilot_requests_total", "Requests by call and status", ["call", "status"])
 
 
-@cache
+@_once
 def request_seconds() -> "Histogram":
     """Seconds per request by call."""
     from prometheus_client import Histogram
@@ -38,7 +53,7 @@ def request_seconds() -> "Histogram":
     )
 
 
-@cache
+@_once
 def outcomes_total() -> "Counter":
     """Count suggestions by outcome and by what they went without."""
     from prometheus_client import Counter
@@ -48,7 +63,7 @@ def outcomes_total() -> "Counter":
     )
 
 
-@cache
+@_once
 def degraded_total() -> "Counter":
     """Count parts that answers went without."""
     from prometheus_client import Counter
@@ -56,7 +71,7 @@ def degraded_total() -> "Counter":
     return Counter("deskpilot_degraded_total", "Parts that answers went without", ["part"])
 
 
-@cache
+@_once
 def feedback_total() -> "Counter":
     """Count feedback by decision."""
     from prometheus_client import Counter
