@@ -19,7 +19,7 @@ from rich.console import Console
 
 from data.artifact import atomic_write, library_versions
 
-MODULES = ("intents", "retrieval", "grounding", "acceptance", "service")
+MODULES = ("intents", "retrieval", "grounding", "acceptance", "durability", "service")
 
 
 def main(wanted: list[str]) -> None:
