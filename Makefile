@@ -5,6 +5,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 PORT ?= 3000
 CONFIG ?= nightly.toml
+PLAN ?= plan.toml
 
 # Models run on one thread a worker; telemetry of the libraries is off.
 export OMP_NUM_THREADS ?= 1
@@ -12,7 +13,7 @@ export BENTOML_DO_NOT_TRACK := true
 export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := true
 
-.PHONY: install install-test lint format types floors test nightly serve bench readme clean
+.PHONY: install install-test lint format types floors test nightly serve bench bench-peers plan readme clean
 .DEFAULT_GOAL := serve
 
 install: $(VENV)/installed
@@ -54,6 +55,13 @@ serve: install
 bench: install-test
 	$(PY) tests/benchmarks/run.py
 
+# Peers run beside us in environments of their own.
+bench-peers: install-test
+	OPENBLAS_NUM_THREADS=1 $(PY) tests/benchmarks/peers.py
+	OPENBLAS_NUM_THREADS=1 $(PY) tests/benchmarks/forecast_peers.py
+
+plan: install
+	$(PY) -m pipelines plan --config $(PLAN)
 
 readme: install
 	$(PY) tests/benchmarks/readme.py

@@ -19,7 +19,10 @@ from rich.console import Console
 
 from data.artifact import atomic_write, library_versions
 
-MODULES = ("intents", "retrieval", "grounding", "acceptance", "durability", "service")
+MODULES: tuple[str, ...] = (
+    "intents", "adaptation", "retrieval", "grounding", "acceptance", "service", "durability",
+    "scale", "staffing", "pooling", "roster", "claims", "forecasts", "plan",
+)  # fmt: skip
 
 
 def main(wanted: list[str]) -> None:
@@ -27,6 +30,8 @@ def main(wanted: list[str]) -> None:
     console = Console()
     stamp = {"date": datetime.now(UTC).date().isoformat(), "commit": _commit()}
     for module in MODULES:
+        if wanted and module not in {name.partition(".")[0] for name in wanted}:
+            continue
         for name, run in importlib.import_module(module).BENCHMARKS.items():
             label = f"{module}.{name}"
             if wanted and not {module, label} & set(wanted):
