@@ -1,6 +1,6 @@
 """Intervals that hold what they say: quantiles of past scores by series and horizon."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -21,6 +21,7 @@ _EVEN = 300.0
 _TINY = 1e-6
 _EVEN_SIZE = 60.0
 _HALF_LIFE_DAYS = 90.0
+_YOUNG_DAYS = 28
 # Parts of a working day and of a day off.
 BUCKETS = 48
 
@@ -101,6 +102,21 @@ def calibrate(mean: Floats, rows: Rows, n: int, rng: np.random.Generator) -> Cal
         share = len(part) / (len(part) + _EVEN)
         own[row] = share * _quantiles(scores[part], weight[part]) + (1 - share) * pooled
     return Calibration(excess, size, own, stretch)
+
+
+def widened(calibration: Calibration, days: Floats) -> Calibration:
+    """Widen the intervals of young series, whose level is known from a few days only.
+
+    Parameters
+    ----------
+    calibration : Calibration
+        What older series got wrong.
+    days : array, shape (n,)
+        Days each series was seen. Below four weeks its scores grow by the root of one plus
+        seven over the days: by four fifths for a client of three days.
+    """
+    factor = np.where(days < _YOUNG_DAYS, np.sqrt(1 + 7 / np.maximum(days, 1)), 1.0)
+    return replace(calibration, size=calibration.size * factor[:, None])
 
 
 def horizon_group(ahead: Ints) -> Ints:

@@ -12,7 +12,7 @@ from data.schema.coerce import TIME_DTYPE
 from forecasting import backtest
 from forecasting.boosting import Trees
 from forecasting.calendar import Place
-from forecasting.conformal import Calibration, calibrate
+from forecasting.conformal import Calibration, calibrate, widened
 from forecasting.events import Event, check_events, event_frame, events_table, factors, learn
 from forecasting.masking import mask_outages
 from forecasting.metrics import interval_names
@@ -161,7 +161,7 @@ def fit_group(
     shares = backtest.shares(candidates, rows, n)
     mean = (candidates * shares[rows.series]).sum(axis=1)
     rng = np.random.default_rng(random_state)
-    calibration = calibrate(mean, rows, n, rng)
+    calibration = widened(calibrate(mean, rows, n, rng), _days_seen(walls))
     opened, given = [], []
     for panel, wall in zip(members, walls, strict=True):
         table, known = _opened(panel, wall, hours)
@@ -221,6 +221,12 @@ def group_from(words: Mapping[str, Any], array: Callable[[str], NDArray[Any]]) -
         tuple(check_events(event_frame(words["events"]))),
         words["effects"],
     )
+
+
+def _days_seen(walls: Sequence[Wall]) -> Floats:
+    """Days with any value, by series."""
+    seen = [np.isfinite(wall.values).any(axis=2).sum(axis=1) for wall in walls]
+    return np.concatenate(seen).astype(np.float64)
 
 
 def _wall(panel: Panel) -> Wall:

@@ -34,9 +34,13 @@ def mask_outages(values: Floats, weekday: NDArray[np.int64]) -> Floats:
     silent = seen & (total == 0)
     day_total = np.where(seen, total, np.nan)
     for row in np.flatnonzero(silent.any(axis=1)):
+        most = float(total[row].max())
         for start, stop in _runs(silent[row] | ~seen[row]):
             left = stop == len(weekday) and stop - start >= _LEFT_DAYS
-            if not left and _expected(day_total[row], start, stop, weekday) >= _IMPLAUSIBLE:
+            # No median exceeds the maximum: most runs of small clients are settled here.
+            if (stop - start) * most < _IMPLAUSIBLE or left:
+                continue
+            if _expected(day_total[row], start, stop, weekday) >= _IMPLAUSIBLE:
                 _mask_run(masked[row], start, stop)
     return masked
 

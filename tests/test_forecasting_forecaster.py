@@ -120,7 +120,12 @@ def test_three_days_of_history_borrow_the_week_of_similar_clients() -> None:
     # Its history ends on a Wednesday; Sunday comes fourth.
     assert own["yhat"].iloc[3] < 0.4 * own["yhat"].iloc[0]
     assert own["yhat"].iloc[4] == pytest.approx(120, rel=0.35)
-    assert (own["yhat-hi-95"] > own["yhat"]).all()
+    known = VolumeForecaster(trees=0).fit(pd.concat([*others, days("old", scale=10)])).predict(7)
+    old = known[known["unique_id"] == "old"]
+    width, usual = (
+        ((t["yhat-hi-80"] - t["yhat-lo-80"]) / np.sqrt(t["yhat"])).mean() for t in (own, old)
+    )
+    assert width > 1.4 * usual
 
 
 def test_an_outage_stored_as_zeros_is_missing_not_quiet() -> None:

@@ -62,7 +62,7 @@ def figures(forecasts: pd.DataFrame) -> pd.DataFrame:
 def _hand_over(name: str, folder: Path) -> None:
     for number, history, truth in windows(name):
         frame = pd.concat([history.assign(ahead=False), truth.assign(ahead=True)])
-        frame = known_ahead(_filled(frame) if name == "hourly" else frame)
+        frame = known_ahead(_filled(frame, name) if name != "sparse" else frame)
         frame = frame.sort_values(["unique_id", "ds"], kind="stable")
         frame["t"] = frame.groupby("unique_id").cumcount()
         frame["unique_id"] = frame["unique_id"].astype(object)
@@ -72,12 +72,15 @@ def _hand_over(name: str, folder: Path) -> None:
         frame[late].to_parquet(folder / f"{name}-{number}-ahead.parquet", index=False)
 
 
-def _filled(frame: pd.DataFrame) -> pd.DataFrame:
-    """Complete the grid; fill the history with the value a week before, leave truths missing."""
+def _filled(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Complete the grid of each series, so that a season of steps is a week for every peer.
+
+    A gap of the history is filled with the value a week before; truths stay missing.
+    """
+    week = PARTS[name].season
     parts = []
-    for name, part in frame.groupby("unique_id"):
-        grid = pd.date_range(part["ds"].min(), part["ds"].max(), freq="h")
-        own = part.set_index("ds").reindex(grid)
+    for one, part in frame.groupby("unique_id"):
+        own = part.set_index("ds").reindex(_grid(part["ds"], name))
         cut = part.loc[part["ahead"].to_numpy(dtype=bool), "ds"].min()
         own["ahead"] = own.index >= cut
         # A run of a day or more of zeros is an outage that was stored as zeros.
@@ -85,10 +88,21 @@ def _filled(frame: pd.DataFrame) -> pd.DataFrame:
         run = zero.groupby((zero != zero.shift()).cumsum()).transform("sum")
         own.loc[zero & (run >= 24), "y"] = float("nan")
         for _ in range(6):
-            own["y"] = own["y"].where(own["y"].notna() | own["ahead"], own["y"].shift(168))
+            own["y"] = own["y"].where(own["y"].notna() | own["ahead"], own["y"].shift(week))
         own["y"] = own["y"].where(own["ahead"], own["y"].ffill().bfill())
-        parts.append(own.assign(unique_id=name).rename_axis("ds").reset_index())
+        parts.append(own.assign(unique_id=one).rename_axis("ds").reset_index())
     return pd.concat(parts)
+
+
+def _grid(times: pd.Series, name: str) -> pd.DatetimeIndex:
+    """Every hour, or the open slots of every business day."""
+    first, last = times.min(), times.max()
+    if name == "hourly":
+        return pd.date_range(first, last, freq="h")
+    slots = times.dt.strftime("%H:%M").unique()
+    days = pd.bdate_range(first.floor("D"), last.floor("D"))
+    every = [day + pd.Timedelta(f"{slot}:00") for day in days for slot in sorted(slots)]
+    return pd.DatetimeIndex(every)
 
 
 def _shape(name: str) -> dict[str, int | str]:

@@ -40,7 +40,7 @@ class Part:
 PARTS = {
     "bank30": Part("bank30", 5, 6, 5 * 28, 5 * 28),
     "bank5": Part("bank5", 1, 10, 169, 5 * 169),
-    "hourly": Part("hourly", 7, 6, 168, 168),
+    "hourly": Part("hourly", 7, 3, 168, 168),
     "sparse": Part("sparse", 28, 3, 28, 7),
 }
 PLACES = {"pedestrian": Place("Australia/Melbourne", "AU-VIC"), "other": Place()}
