@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
 
 from data.artifact import read_artifact, write_artifact
 from data.errors import ParameterError
@@ -48,7 +49,7 @@ _STEPS = 50
 _TOLERANCE = 1e-9
 
 
-class PriorLogistic:
+class PriorLogistic(BaseEstimator):
     """Logistic regression drawn towards coefficients that are given.
 
     Parameters
@@ -76,8 +77,17 @@ class PriorLogistic:
     def __init__(self, *, start: Mapping[str, float], strength: float = 20.0) -> None:
         self.start = start
         self.strength = strength
-        self.coef_: dict[str, float] = dict(start)
-        self.n_rows_ = 0
+
+    @property
+    def coef_(self) -> dict[str, float]:
+        """Coefficients in force: the start until there is feedback."""
+        learned: dict[str, float] = self.__dict__.get("learned_") or dict(self.start)
+        return learned
+
+    @property
+    def n_rows_(self) -> int:
+        """Rows that were learned from."""
+        return int(self.__dict__.get("rows_", 0))
 
     def fit(self, features: Sequence[Features], labels: Sequence[int] | NDArray[Any]) -> Self:
         """Learn from rows of features and 0/1 labels, starting over each time.
@@ -96,8 +106,8 @@ class PriorLogistic:
         rows = self._rows(features)
         prior = np.array([*self.start.values()], dtype=np.float64)
         weights = _posterior_mode(rows, target, prior, self.strength)
-        self.coef_ = dict(zip(self.start, weights.tolist(), strict=True))
-        self.n_rows_ = len(target)
+        self.learned_ = dict(zip(self.start, weights.tolist(), strict=True))
+        self.rows_ = len(target)
         return self
 
     def predict_proba(self, features: Sequence[Features]) -> Floats:
@@ -112,8 +122,9 @@ class PriorLogistic:
     def probability(self, features: Features) -> float:
         """Return the probability of 1 for one row."""
         # One row in the middle of a request: plain floats are ten times faster than arrays.
-        total = self.coef_["intercept"]
-        for name, weight in self.coef_.items():
+        weights = self.coef_
+        total = weights["intercept"]
+        for name, weight in weights.items():
             if name != "intercept":
                 total += weight * features.get(name, 0.0)
         return 1 / (1 + math.exp(-min(max(total, -500.0), 500.0)))
@@ -142,8 +153,8 @@ class PriorLogistic:
         names = parameters["names"]
         start = dict(zip(names, artifact.array("start").tolist(), strict=True))
         model = cls(start=start, strength=parameters["strength"])
-        model.coef_ = dict(zip(names, artifact.array("coef").tolist(), strict=True))
-        model.n_rows_ = int(parameters["rows"])
+        model.learned_ = dict(zip(names, artifact.array("coef").tolist(), strict=True))
+        model.rows_ = int(parameters["rows"])
         return model
 
     def _rows(self, features: Sequence[Features]) -> Floats:

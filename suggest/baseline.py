@@ -2,13 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 
+from data.artifact import read_artifact, write_artifact
 from data.errors import ParameterError
 from data.ticket import as_ticket
 from suggest.client_index import ClientIndex
@@ -22,7 +25,7 @@ Floats = NDArray[np.float64]
 Score = Callable[[str, ClientIndex], Floats]
 
 
-class BM25Search:
+class BM25Search(BaseEstimator):
     """Ranks by BM25 of whole words, with the calls of `KnowledgeIndex`.
 
     Parameters
@@ -44,7 +47,7 @@ class BM25Search:
         )
 
 
-class DenseSearch:
+class DenseSearch(BaseEstimator):
     """Ranks by the closest passage to the whole query, with the calls of `KnowledgeIndex`.
 
     Parameters
@@ -65,7 +68,7 @@ class DenseSearch:
         return _search(self.index, queries, client_id, k, closest)
 
 
-class KeywordSearch:
+class KeywordSearch(BaseEstimator):
     """Ranks by the number of the query's words in the title, with the calls of `KnowledgeIndex`.
 
     Parameters
@@ -87,7 +90,7 @@ class KeywordSearch:
         return _search(self.index, queries, client_id, k, shared)
 
 
-class MostFrequent:
+class MostFrequent(BaseEstimator):
     """Ranks by how often agents linked an article, with the calls of `Retriever`.
 
     Parameters
@@ -109,8 +112,7 @@ class MostFrequent:
 
     def search(self, tickets: Sequence[Any], *, k: int | None = None) -> pd.DataFrame:
         """Find articles; see `Retriever.search`."""
-        if not hasattr(self, "counts_"):
-            raise NotFittedError("This MostFrequent is not fitted: call fit first.")
+        self._check()
         frames = [
             self._frequent(as_ticket(ticket).client_id, k or self.k).assign(query=i)
             for i, ticket in enumerate(tickets)
@@ -118,6 +120,26 @@ class MostFrequent:
         if not frames:
             return pd.DataFrame({name: [] for name in COLUMNS}).astype(COLUMNS)
         return pd.concat(frames, ignore_index=True)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the counts."""
+        self._check()
+        counts = {client: dict(of) for client, of in sorted(self.counts_.items())}
+        return write_artifact(
+            folder, kind="most_frequent", parameters={"k": self.k, "counts": counts}
+        )
+
+    @classmethod
+    def load(cls, folder: str | Path, index: KnowledgeIndex) -> "MostFrequent":
+        """Read what `save` wrote."""
+        stored = read_artifact(folder, kind="most_frequent").parameters
+        made = cls(index, k=stored["k"])
+        made.counts_ = {client: Counter(of) for client, of in stored["counts"].items()}
+        return made
+
+    def _check(self) -> None:
+        if not hasattr(self, "counts_"):
+            raise NotFittedError("This MostFrequent is not fitted: call fit first.")
 
     def _frequent(self, client_id: str, k: int) -> pd.DataFrame:
         counts = self.counts_.get(client_id, Counter())

@@ -56,6 +56,10 @@ class KnowledgeIndex(Contents):
         super().__init__()
         self._lock = threading.Lock()
 
+    def __sklearn_clone__(self) -> "KnowledgeIndex":
+        """Return itself: a clone of a retriever searches the same articles."""
+        return self
+
     def fit(self, articles: pd.DataFrame) -> "KnowledgeIndex":
         """Build the index of every client in a table of articles, forgetting earlier ones.
 

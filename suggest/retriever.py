@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 
 from data.artifact import read_artifact, write_artifact
@@ -34,7 +35,7 @@ MOST_CASES = 3000
 _FOLDS = 4
 
 
-class Retriever:
+class Retriever(BaseEstimator):
     """Finds articles for tickets.
 
     Parameters

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from contract_cases import CASES, Case
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
@@ -133,3 +135,85 @@ def test_evaluate_returns_plain_floats(fitted, training) -> None:
     figures = model.evaluate(*training)
     assert figures["accuracy"] >= 0
     assert all(type(value) is float for value in figures.values())
+
+
+# -- models that learn from tables ---------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=CASES)
+def learned(request, tmp_path_factory) -> tuple[Case, Any, Path]:
+    case = CASES[request.param]
+    model = case.fit(case.make(), *case.tables)
+    folder = tmp_path_factory.mktemp(request.param) / "model"
+    model.save(folder)
+    return case, model, folder
+
+
+def test_a_clone_of_a_table_model_has_the_parameters_and_nothing_learned(learned, tmp_path) -> None:
+    case, model, _ = learned
+    copy = clone(model)
+    assert copy.get_params(deep=False).keys() == case.make().get_params(deep=False).keys()
+    if case.fits_first:
+        with pytest.raises(NotFittedError):
+            case.ask(copy, None)
+        with pytest.raises(NotFittedError):
+            copy.save(tmp_path / "never")
+    else:
+        assert np.array_equal(case.ask(copy, None), case.ask(case.make(), None))
+
+
+def test_the_tables_are_untouched(learned) -> None:
+    case, _, _ = learned
+    before = [table.copy() for table in case.tables]
+    case.ask(case.fit(case.make(), *case.tables), None)
+    for table, was in zip(case.tables, before, strict=True):
+        pd.testing.assert_frame_equal(table, was)
+
+
+def test_a_saved_table_model_answers_the_same(learned) -> None:
+    case, model, folder = learned
+    assert np.array_equal(case.ask(case.load(folder), None), case.ask(model, None))
+
+
+def test_a_table_model_forgets_earlier_fits(learned) -> None:
+    case, model, _ = learned
+    again = case.make()
+    case.fit(again, *[table.iloc[: len(table) // 2] for table in case.tables])
+    case.fit(again, *case.tables)
+    assert np.array_equal(case.ask(again, None), case.ask(model, None))
+
+
+def test_the_order_of_a_table_does_not_matter(learned) -> None:
+    case, model, _ = learned
+    shuffled = [table.sample(frac=1, random_state=1) for table in case.tables]
+    assert np.allclose(
+        case.ask(case.fit(case.make(), *shuffled), None), case.ask(model, None), atol=1e-6
+    )
+
+
+def test_asked_together_is_asked_one_by_one(learned) -> None:
+    case, model, _ = learned
+    if not case.asked:
+        pytest.skip("its answer is about all series at once")
+    rows = list(range(case.asked))
+    single = np.concatenate([case.ask(model, [row]) for row in rows])
+    assert np.allclose(case.ask(model, rows), single, atol=1e-6)
+
+
+def test_a_changed_byte_of_a_table_model_is_refused(learned) -> None:
+    case, _, folder = learned
+    for path in sorted(folder.iterdir()):
+        original = path.read_bytes()
+        path.write_bytes(bytes([original[0] ^ 1]) + original[1:])
+        with pytest.raises((ArtifactChecksumError, ArtifactFormatError)):
+            case.load(folder)
+        path.write_bytes(original)
+    case.load(folder)
+
+
+def test_a_table_model_refuses_the_folder_of_another(learned) -> None:
+    case, _, folder = learned
+    strangers = [other for other in CASES.values() if other is not case]
+    for stranger in strangers:
+        with pytest.raises(ArtifactKindError, match="Expected"):
+            stranger.load(folder)
