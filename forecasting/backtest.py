@@ -21,6 +21,8 @@ _RATIO = 4.0
 # Cells of all origins together that are looked at: bounds time and memory for many series.
 _CELLS = 8_000_000
 _MOST_ORIGINS = 120
+# Origins times series that are looked at: a level is a regression of each.
+_REGRESSIONS = 60_000
 # How sharply a better forecast is preferred when forecasts are averaged.
 _SHARPNESS = 40.0
 _EVEN = 60.0
@@ -199,7 +201,8 @@ def _sampled(
 def _positions(wall: Wall, steps: int, series: int) -> list[int]:
     """Days of origins: as many as time allows, on all weekdays."""
     last = wall.days - 2
-    most = min(_MOST_ORIGINS, max(4, _CELLS // max(series * steps, 1)))
+    fits = max(6, _REGRESSIONS // max(series, 1))
+    most = min(_MOST_ORIGINS, fits, max(4, _CELLS // max(series * steps, 1)))
     stride = max(1, (last - _FIRST_ORIGIN) // most)
     if stride % 7 == 0:
         stride += 1

@@ -87,14 +87,15 @@ def panels(volume: pd.DataFrame, places: Mapping[str, Place]) -> Iterator[Panel]
     """
     if not len(volume):
         return
-    names = volume["unique_id"].to_numpy(dtype=str)
-    starts = np.flatnonzero(np.r_[True, names[1:] != names[:-1]])
-    ends = np.r_[starts[1:], len(names)].astype(np.intp)
+    # Codes, not names: an array of fixed-width text would be the largest thing in memory.
+    codes, names = pd.factorize(volume["unique_id"])
+    starts = np.flatnonzero(np.diff(codes, prepend=-1))
+    ends = np.r_[starts[1:], len(codes)].astype(np.intp)
     seconds = volume["ds"].dt.as_unit("s").astype("int64").to_numpy()
     y = volume["y"].to_numpy(dtype=np.float64)
     groups: dict[tuple[int, int, Place], list[tuple[str, NDArray[np.int64], Floats]]] = {}
     for start, end in zip(starts.astype(np.intp), ends, strict=True):
-        name = str(names[start])
+        name = str(names[codes[start]])
         place, own = places[name], seconds[start:end]
         step = step_seconds(own, name)
         own = local_seconds(own, place) if step == DAY else own
@@ -106,6 +107,8 @@ def panels(volume: pd.DataFrame, places: Mapping[str, Place]) -> Iterator[Panel]
 
 def local_seconds(seconds: NDArray[np.int64], place: Place) -> NDArray[np.int64]:
     """Seconds on the clock of a place, of a day's start: midnight stays midnight all year."""
+    if place.timezone == "UTC":
+        return seconds
     local = pd.to_datetime(seconds, unit="s", utc=True).tz_convert(place.timezone)
     wall = local.tz_localize(None).as_unit("s").astype("int64").to_numpy()
     same = np.unique(wall % DAY).size == 1

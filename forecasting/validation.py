@@ -39,14 +39,19 @@ def check_volume(volume: pd.DataFrame, *, fractional: bool = False) -> pd.DataFr
     """
     frame = _typed(volume)
     _check_values(frame, fractional)
-    frame = frame.sort_values(["unique_id", "ds"], kind="stable")
-    repeated = frame.duplicated(["unique_id", "ds"])
+    if not len(frame):
+        return frame
+    gaps = _gaps(frame)
+    if (gaps < 0).any():
+        frame = frame.sort_values(["unique_id", "ds"], kind="stable")
+        gaps = _gaps(frame)
+    repeated = gaps == 0
     if repeated.any():
         raise _error(
             "ds",
             "must be unique within a series",
             "Sum the rows of one interval, or drop the repeats.",
-            frame.index[repeated.to_numpy()],
+            frame.index[repeated],
         )
     return frame.reset_index(drop=True)
 
@@ -167,6 +172,17 @@ def _check_values(frame: pd.DataFrame, fractional: bool) -> None:
             "Pass fractional=True for quantities such as hours of work.",
             np.flatnonzero(y != np.floor(y)),
         )
+
+
+def _gaps(frame: pd.DataFrame) -> NDArray[np.int64]:
+    """Time since the row before in the same series; below zero where rows are out of order."""
+    codes, names = pd.factorize(frame["unique_id"])
+    steps = np.diff(codes, prepend=codes[:1])
+    times = frame["ds"].astype("int64").to_numpy()
+    gaps = np.diff(times, prepend=times[:1] - 1)
+    ordered = bool((names[1:] > names[:-1]).all())
+    # A series that begins is in order when it comes after all that came before it.
+    return np.where(steps == 0, gaps, 1 if ordered and (steps >= 0).all() else -1)
 
 
 def _rows(mask: pd.Series) -> NDArray[np.intp]:

@@ -107,9 +107,11 @@ def many_days(series: int, days: int = 730, seed: int = 0) -> pd.DataFrame:
     growth = 1 + rng.normal(0, 0.3, series)[:, None] * day / 365
     rate = level * week[:, day % 7] * season * np.maximum(growth, 0.1)
     y = rng.poisson(rate).astype(np.float64)
-    names = np.repeat([f"client{i:05d}" for i in range(series)], days)
+    names = pd.Categorical.from_codes(
+        np.repeat(np.arange(series), days), [f"client{i:05d}" for i in range(series)]
+    )
     times = pd.date_range("2024-01-01", periods=days, freq="D", tz="UTC", unit="us")
-    frame = pd.DataFrame({"unique_id": pd.Series(names, dtype="str")})
+    frame = pd.DataFrame({"unique_id": pd.Series(names).astype("str")})
     return frame.assign(ds=np.tile(times, series), y=y.reshape(-1))
 
 
