@@ -38,7 +38,7 @@ from triage import IntentClassifier
 Rows = list[dict[str, Any]]
 CLIENT, KEY = "bench", "bench-key-0123456789abcdef"
 SECONDS, CONNECTIONS, WORKERS = 60, 8, 2
-WARM, CHATS = 400, 2500
+WARM, CHATS = 400, 2700
 
 
 @cache
