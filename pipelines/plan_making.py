@@ -115,7 +115,7 @@ def _start(inputs: PlanInputs, config: PlanConfig) -> pd.Timestamp:
     last = inputs.last
     if config.start is None:
         midnight = last.ceil("D")
-        return midnight + pd.Timedelta(days=(7 - midnight.dayofweek) % 7)
+        return midnight + pd.Timedelta(days=(7 - midnight.day_of_week) % 7)
     start = pd.Timestamp(config.start, tz="UTC")
     if start < last.floor("D"):
         raise ConfigError(
@@ -297,7 +297,7 @@ def _quarter(plan: Plan, inputs: PlanInputs, config: PlanConfig) -> pd.DataFrame
     steps = (plan.grid.start - days["ds"].max()).days + 7 * config.quarter_weeks
     found = VolumeForecaster(trees=0).fit(days).predict(steps, level=[80])
     found = found[found["ds"] >= plan.grid.start]
-    week = found["ds"] - pd.to_timedelta(found["ds"].dt.dayofweek, unit="D")
+    week = found["ds"] - pd.to_timedelta(found["ds"].dt.day_of_week, unit="D")
     table = found.assign(week=week, hours=found["yhat"] * found["unique_id"].map(seconds) / 3600)
     for column in ("desk", "client_id", "language"):
         table[column] = table["unique_id"].map(about[column])

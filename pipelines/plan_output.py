@@ -108,8 +108,17 @@ def _fill(plan: Plan, folder: Path) -> None:
 
 
 def _write_table(table: pd.DataFrame, path: Path) -> None:
-    arrow = pa.Table.from_pandas(table, preserve_index=False)
-    pq.write_table(arrow, path, compression="zstd", row_group_size=_ROWS)
+    columns = {str(name): _as_arrow(table[name]) for name in table.columns}
+    pq.write_table(pa.table(columns), path, compression="zstd", row_group_size=_ROWS)
+
+
+def _as_arrow(column: "pd.Series[Any]") -> pa.Array:
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        # pandas warns of what Arrow does with a column that knows its zone.
+        moments = column.dt.tz_convert(None).to_numpy(dtype="datetime64[us]")
+        return pa.array(moments, from_pandas=True).cast(pa.timestamp("us", tz="UTC"))
+    found = pa.array(column, from_pandas=True)
+    return found.cast(pa.string()) if pa.types.is_null(found.type) else found
 
 
 def _write(path: Path, text: str) -> None:

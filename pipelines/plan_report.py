@@ -153,7 +153,8 @@ def _unmet(unmet: pd.DataFrame) -> pd.DataFrame:
     table = groups.agg(
         hours=("unmet_fte", "sum"), worst=("unmet_fte", "max"), first=("starts_at", "min")
     )
-    return table.sort_values("hours", ascending=False, ignore_index=True).round(1)
+    ordered = table.sort_values("hours", ascending=False, ignore_index=True)
+    return ordered.round({"hours": 1, "worst": 1})
 
 
 def _records(table: pd.DataFrame) -> list[Json]:

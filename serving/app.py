@@ -19,6 +19,7 @@ from serving.engine import Asked, SupportEngine
 from serving.failures import PART_FAILURES, STORE_FAILURES
 from serving.openapi import RESPONSES, document
 from serving.pages import console_router
+from serving.planning import Planning, add_planning
 from serving.problems import (
     FAILED,
     FORBIDDEN,
@@ -106,6 +107,8 @@ def _routes(engine: SupportEngine) -> FastAPI:
             response_model=None,
         )
     app.include_router(console_router())
+    settings = engine.settings
+    add_planning(app, Planning(settings.plans, settings.board, clock=engine.clock))
     app.add_route("/docs.json", lambda _: _json(document(app)), include_in_schema=False)
     app.add_route("/", lambda _: RedirectResponse("/console/"), include_in_schema=False)
     _add_handlers(app)

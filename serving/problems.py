@@ -33,6 +33,7 @@ FORBIDDEN = Kind("Forbidden", 403, "The key belongs to another client")
 NOT_FOUND = Kind("NotFound", 404, "There is nothing here")
 METHOD_NOT_ALLOWED = Kind("MethodNotAllowed", 405, "The call does not take this method")
 STALE = Kind("Stale", 409, "A newer version is known")
+REFUSED = Kind("Refused", 409, "The shift board refuses this")
 MODEL_VERSION = Kind("ModelVersion", 412, "Another model version is in force")
 TOO_LARGE = Kind("TooLarge", 413, "The body is too large")
 INVALID = Kind("Invalid", 422, "The body does not fit the call")
@@ -46,6 +47,7 @@ KINDS = (
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
     STALE,
+    REFUSED,
     MODEL_VERSION,
     TOO_LARGE,
     INVALID,

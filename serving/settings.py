@@ -13,7 +13,7 @@ from data.errors import ConfigError, MissingFileError
 PREFIX = "DESKPILOT_"
 MIN_KEY_LENGTH = 16
 MOST_WORKERS = 4
-_FOLDERS = {"champions": "champions", "reports": "reports", "policies": "clients"}
+_FOLDERS = {"champions": "champions", "reports": "reports", "policies": "clients", "plans": "plans"}
 
 
 class Settings(BaseModel):
@@ -34,8 +34,12 @@ class Settings(BaseModel):
         Folder the night writes reports to; ``<state>/reports`` by default.
     policies : Path
         Folder with one YAML file per client; ``<state>/clients`` by default.
+    plans : Path
+        Folder the verb ``plan`` writes to; ``<state>/plans`` by default.
     database : str
         SQLAlchemy URL; an SQLite file in ``state`` by default.
+    board : str
+        SQLAlchemy URL of the shift board; without one shifts cannot be claimed here.
     client : str
         Whose generated key is printed first when no keys are configured.
     keys : dict of str to list of secret
@@ -64,7 +68,9 @@ class Settings(BaseModel):
     champions: Path = Path()
     reports: Path = Path()
     policies: Path = Path()
+    plans: Path = Path()
     database: str = ""
+    board: str = ""
     client: str = "lumen"
     keys: dict[str, list[SecretStr]] = Field(default_factory=dict)
     report_readers: list[str] = Field(default_factory=list)

@@ -132,7 +132,7 @@ def _shape(local: pd.DatetimeIndex, rng: np.random.Generator) -> Floats:
     peak, width = rng.uniform(10, 16), rng.uniform(2.5, 4.5)
     day = np.exp(-(((hour - peak) / width) ** 2) / 2)
     day += rng.uniform(0, 0.6) * np.exp(-(((hour - 20.5) / 1.8) ** 2) / 2) + 0.015
-    weekend = np.where(local.dayofweek.to_numpy() >= 5, rng.uniform(0.25, 0.8), 1.0)
+    weekend = np.where(local.day_of_week.to_numpy() >= 5, rng.uniform(0.25, 0.8), 1.0)
     return np.asarray(day * weekend)
 
 

@@ -73,4 +73,4 @@ def desk_table(unique_ids: list[str], *, channel: str = "chat") -> pd.DataFrame:
 
 def hour_of_week(times: pd.Series) -> NDArray[np.int64]:
     """Hour from Monday 00:00 UTC, 0 to 167."""
-    return (times.dt.dayofweek * 24 + times.dt.hour).to_numpy(dtype=np.int64)
+    return (times.dt.day_of_week * 24 + times.dt.hour).to_numpy(dtype=np.int64)

@@ -1,0 +1,295 @@
+"""Calls of planning: a client's forecast and schedule, and claims on shifts.
+
+Agents belong to the operator, not to a client. A client's key may claim, release or swap a seat
+for any agent of the board, but only of shifts whose pool the client is in; every other shift is
+answered as one that does not exist.
+"""
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import anyio.to_thread
+import pandas as pd
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from fastapi import FastAPI, Query, Request
+from fastapi import Path as InPath
+from pydantic import AwareDatetime
+from pydantic_core import to_json
+from starlette.responses import Response
+
+from forecasting.board import Claim, ShiftBoard
+from serving.planning_schemas import ClaimIn, ClaimOut, ForecastOut, ScheduleOut, SwapIn
+from serving.problems import FORBIDDEN, NOT_FOUND, REFUSED, ProblemError
+
+Json = dict[str, Any]
+ShiftId = Annotated[str, InPath(min_length=1, max_length=200)]
+_POINTER = "current.json"
+_POINTS = {"yhat": "contacts", "yhat-lo-80": "low_80", "yhat-hi-80": "high_80",
+           "yhat-lo-95": "low_95", "yhat-hi-95": "high_95"}  # fmt: skip
+_SPAN = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class _Newest:
+    """The newest plan, as far as it is held in memory."""
+
+    folder: Path
+    document: Json
+    pools_of: dict[str, frozenset[str]]
+    pool_of_shift: dict[str, str]
+
+
+class Planning:
+    """Reads the newest plan from its folder, and the board from its database.
+
+    Parameters
+    ----------
+    folder : Path
+        Of all plans, as the verb ``plan`` writes them.
+    board : str
+        Database of the shift board; empty for none.
+    clock : callable
+        Returns the present, aware.
+    """
+
+    def __init__(self, folder: Path, board: str, *, clock: Callable[[], datetime]) -> None:
+        self.folder = folder
+        self.board_url = board
+        self.clock = clock
+        self._lock = threading.Lock()
+        self._newest: _Newest | None = None
+        self._board: ShiftBoard | None = None
+
+    def forecast(
+        self, client: str, *, start: datetime | None = None, end: datetime | None = None
+    ) -> Json:
+        """Return a client's forecast, by default of the plan's first week."""
+        plan = self._plan()
+        path = plan.folder / "forecasts.parquet"
+        table = pq.read_table(path, filters=pc.field("client_id") == client).to_pandas()
+        if table.empty:
+            raise _nothing(client)
+        begin = pd.Timestamp(start or datetime.fromisoformat(plan.document["from"]))
+        stop = pd.Timestamp(end) if end else begin + _SPAN
+        table = table[(table["ds"] >= begin) & (table["ds"] < stop)]
+        series = []
+        for name, rows in table.groupby("unique_id", sort=True):
+            _, channel, language = [*str(name).split("/"), None, None][:3]
+            points = rows.rename(columns={"ds": "at", **_POINTS})[["at", *_POINTS.values()]]
+            rounded = points.round(dict.fromkeys(_POINTS.values(), 4))
+            series.append(
+                {"channel": channel, "language": language, "points": rounded.to_dict("records")}
+            )
+        return _about(plan, client) | {
+            "interval_minutes": plan.document["interval_minutes"],
+            "series": series,
+        }
+
+    def schedule(self, client: str) -> Json:
+        """Return the shifts of a client's pools, with the seats that are free."""
+        plan = self._plan()
+        pools = plan.pools_of.get(client)
+        if not pools:
+            raise _nothing(client)
+        own = pc.field("pool_id").isin(sorted(pools))
+        shifts = pq.read_table(plan.folder / "shifts.parquet", filters=own).to_pandas()
+        cover = pq.read_table(plan.folder / "cover.parquet", filters=own).to_pandas()
+        columns = ["shift_id", "pool_id", "starts_at", "ends_at", "seats"]
+        listed = shifts[columns].assign(free=self._free(shifts)).to_dict("records")
+        return _about(plan, client) | {
+            "shifts": listed,
+            "required_hours": round(float(cover["required_fte"].sum()), 1),
+            "unmet_hours": round(float(cover["unmet_fte"].sum()), 1),
+        }
+
+    def claim(self, client: str, shift_id: str, agent_id: str) -> Json:
+        """Take a seat for an agent, or a place on its waitlist."""
+        board = self._board_for(client, shift_id)
+        return _answer(board.claim(shift_id, agent_id, now=self.clock()))
+
+    def release(self, client: str, shift_id: str, agent_id: str) -> Json:
+        """Give a seat back; giving it back again changes nothing."""
+        board = self._board_for(client, shift_id)
+        done = board.release(shift_id, agent_id, now=self.clock())
+        if done.state == "refused" and _state(board, shift_id, agent_id) == "released":
+            done = Claim(shift_id, agent_id, "released", "released before")
+        return _answer(done)
+
+    def swap(self, client: str, shift_id: str, body: SwapIn) -> Json:
+        """Exchange the seats of two agents; doing it again changes nothing."""
+        board = self._board_for(client, shift_id)
+        self._board_for(client, body.other_shift_id)
+        done = board.swap(
+            shift_id, body.agent_id, other_shift_id=body.other_shift_id,
+            other_agent_id=body.other_agent_id, now=self.clock(),
+        )  # fmt: skip
+        if done.state == "refused" and self._swapped(board, shift_id, body):
+            done = Claim(shift_id, body.agent_id, "swapped", "swapped before")
+        return _answer(done)
+
+    def close(self) -> None:
+        """Let go of the board's database."""
+        with self._lock:
+            if self._board is not None:
+                self._board.close()
+                self._board = None
+
+    def _plan(self) -> _Newest:
+        """Return the newest plan; it is read again once the pointer names another."""
+        try:
+            pointer = json.loads((self.folder / _POINTER).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise ProblemError(
+                NOT_FOUND, "There is no plan yet: run 'python -m pipelines plan'."
+            ) from None
+        folder = self.folder / str(pointer["plan_id"])
+        with self._lock:
+            if self._newest is None or self._newest.folder != folder:
+                self._newest = _read(folder)
+            return self._newest
+
+    def _board_for(self, client: str, shift_id: str) -> ShiftBoard:
+        """Return the board, if the shift is one of the client's."""
+        plan, board = self._plan(), self._opened()
+        pool = plan.pool_of_shift.get(shift_id)
+        if pool is None and board is not None:
+            # A plan before the newest one may still be under way.
+            shifts = board.shifts()
+            pool = dict(zip(shifts["shift_id"], shifts["pool_id"], strict=True)).get(shift_id)
+        if board is None or pool is None or pool not in plan.pools_of.get(client, ()):
+            raise ProblemError(NOT_FOUND, "There is no such shift in the pools of this client.")
+        return board
+
+    def _opened(self) -> ShiftBoard | None:
+        with self._lock:
+            if self._board is None and self.board_url:
+                self._board = ShiftBoard(self.board_url)
+            return self._board
+
+    def _free(self, shifts: pd.DataFrame) -> list[int | None]:
+        board = self._opened()
+        if board is None:
+            return [None] * len(shifts)
+        known = board.shifts()
+        taken = dict(zip(known["shift_id"], known["taken"], strict=True))
+        return [
+            max(0, int(seats) - int(taken[name])) if name in taken else None
+            for name, seats in zip(shifts["shift_id"], shifts["seats"], strict=True)
+        ]
+
+    @staticmethod
+    def _swapped(board: ShiftBoard, shift_id: str, body: SwapIn) -> bool:
+        return (
+            _state(board, shift_id, body.agent_id) == "swapped"
+            and _state(board, body.other_shift_id, body.agent_id) == "claimed"
+            and _state(board, shift_id, body.other_agent_id) == "claimed"
+        )
+
+
+def add_planning(app: FastAPI, planning: Planning) -> None:
+    """Add the routes of planning to an application whose gate names the key's client."""
+
+    async def forecast(
+        request: Request,
+        client: str,
+        start: Annotated[AwareDatetime | None, Query(alias="from")] = None,
+        to: AwareDatetime | None = None,
+    ) -> Response:
+        """Return the client's forecast in the newest plan; a week of it unless asked for more."""
+        own = _own(request, client)
+        return await _replied(partial(planning.forecast, own, start=start, end=to))
+
+    async def schedule(request: Request, client: str) -> Response:
+        """Return the shifts that serve the client in the newest plan."""
+        return await _replied(partial(planning.schedule, _own(request, client)))
+
+    async def claim(request: Request, shift_id: ShiftId, body: ClaimIn) -> Response:
+        """Take a seat for an agent, or a place on the waitlist; asking twice changes nothing."""
+        return await _replied(partial(planning.claim, _own(request), shift_id, body.agent_id))
+
+    async def release(request: Request, shift_id: ShiftId, body: ClaimIn) -> Response:
+        """Give a seat back; the first on the waitlist who may gets it."""
+        return await _replied(partial(planning.release, _own(request), shift_id, body.agent_id))
+
+    async def swap(request: Request, shift_id: ShiftId, body: SwapIn) -> Response:
+        """Exchange two seats between two agents, both or neither."""
+        return await _replied(partial(planning.swap, _own(request), shift_id, body))
+
+    for path, method, call, reply in (
+        ("/v1/forecast/{client}", "GET", forecast, ForecastOut),
+        ("/v1/schedule/{client}", "GET", schedule, ScheduleOut),
+        ("/v1/shifts/{shift_id}/claim", "POST", claim, ClaimOut),
+        ("/v1/shifts/{shift_id}/release", "POST", release, ClaimOut),
+        ("/v1/shifts/{shift_id}/swap", "POST", swap, ClaimOut),
+    ):
+        app.add_api_route(
+            path, call, methods=[method], response_class=Response, response_model=None,
+            responses={200: {"model": reply}},
+        )  # fmt: skip
+
+
+async def _replied(call: Callable[[], Json]) -> Response:
+    """Answer with what waits for a disk or a database."""
+    body = await anyio.to_thread.run_sync(call)
+    return Response(to_json(body), media_type="application/json")
+
+
+def _own(request: Request, client: str | None = None) -> str:
+    own = str(request.state.client)
+    if client is not None and client != own:
+        raise ProblemError(FORBIDDEN, "This key belongs to another client.")
+    return own
+
+
+def _read(folder: Path) -> _Newest:
+    document = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    pools = pd.read_parquet(folder / "pools.parquet", columns=["client_id", "pool_id"])
+    shifts = pd.read_parquet(folder / "shifts.parquet", columns=["shift_id", "pool_id"])
+    of: dict[str, set[str]] = {}
+    for client, pool in zip(pools["client_id"], pools["pool_id"], strict=True):
+        of.setdefault(client, set()).add(pool)
+    return _Newest(
+        folder,
+        document,
+        {client: frozenset(own) for client, own in of.items()},
+        dict(zip(shifts["shift_id"].tolist(), shifts["pool_id"].tolist(), strict=True)),
+    )
+
+
+def _about(plan: _Newest, client: str) -> Json:
+    document = plan.document
+    return {
+        "client": client,
+        "plan_id": document["plan_id"],
+        "created_at": document["created_at"],
+    }
+
+
+def _answer(claim: Claim) -> Json:
+    if claim.state == "refused":
+        raise ProblemError(REFUSED, f"The board refuses: {claim.reason}.")
+    return {
+        "shift_id": claim.shift_id,
+        "agent_id": claim.agent_id,
+        "state": claim.state,
+        "reason": claim.reason,
+        "promoted": claim.promoted,
+        "offers": list(claim.offers),
+    }
+
+
+def _state(board: ShiftBoard, shift_id: str, agent_id: str) -> str | None:
+    claims = board.claims()
+    own = claims[(claims["shift_id"] == shift_id) & (claims["agent_id"] == agent_id)]
+    return str(own["state"].iloc[-1]) if len(own) else None
+
+
+def _nothing(client: str) -> ProblemError:
+    return ProblemError(NOT_FOUND, f"The newest plan holds nothing for client {client!r}.")

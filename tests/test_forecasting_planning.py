@@ -1,0 +1,460 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.errors import ConfigError, ParameterError, SchemaError
+from forecasting.planning import (
+    PlanPolicy,
+    Promise,
+    hiring_need,
+    pool_requirement,
+    qualify,
+    reforecast,
+    shifts_from_cover,
+    staffing_alerts,
+)
+from forecasting.planning.desks import desk_table, read_series
+from forecasting.planning.grouping import pool_desks
+from forecasting.planning.kpis import agents_per_100_tickets, night_report
+from forecasting.planning.qualification import NOBODY, cohorts
+from forecasting.planning.requirement import Grid, load_of
+from forecasting.planning.shifts import breaks_of, merge_seats
+from forecasting.planning.weeks import Week, availability, fill_week, night_hours
+from forecasting.staffing import required_agents
+
+MONDAY = pd.Timestamp("2026-03-02", tz="UTC")
+POLICY = PlanPolicy()
+
+
+def people(**columns) -> pd.DataFrame:
+    rows = {"agent_id": ["ana", "bo"], "timezone": "UTC", "languages": [["en", "fr"], ["fr"]]}
+    return pd.DataFrame({**rows, **columns})
+
+
+def certified(*pairs, passed="2026-01-01", expires=None) -> pd.DataFrame:
+    table = pd.DataFrame(pairs, columns=["agent_id", "client_id"])
+    ends = None if expires is None else pd.Timestamp(expires, tz="UTC")
+    return table.assign(skill="support", passed_at=pd.Timestamp(passed, tz="UTC"), expires_at=ends)
+
+
+def pool(*clients, languages=("en",)) -> pd.DataFrame:
+    return pd.DataFrame({"pool_id": "p", "client_id": clients,
+                         "languages": [list(languages)] * len(clients)})  # fmt: skip
+
+
+# -- the policy ----------------------------------------------------------------------------------
+
+
+def test_a_policy_is_versioned_by_what_it_says() -> None:
+    assert PlanPolicy().version == PlanPolicy().version
+    assert PlanPolicy(risk=0.1).version != PlanPolicy().version
+    other = PlanPolicy.from_mapping({"promises": {"chat": {"aht_seconds": 300}}})
+    assert other.version != PlanPolicy().version
+    # What is not given keeps the usual value of the channel.
+    assert other.promise("chat").concurrency == 2
+
+
+@pytest.mark.parametrize(
+    ("given_", "words"),
+    [
+        ({"risks": 0.1}, "did you mean 'risk'"),
+        ({"promises": {"chat": {"aht": 3}}}, r"promises\.chat"),
+        ({"risk": 0.7}, r"in \(0, 0\.5\]"),
+        ({"break_after_hours": 0}, "'break_after_hours'.*1 or more"),
+        ({"promises": {"chat": {"aht_seconds": 0}}}, "'aht_seconds'.*greater than 0"),
+    ],
+)
+def test_faults_of_a_policy_are_named(given_, words) -> None:
+    with pytest.raises(ConfigError, match=words):
+        PlanPolicy.from_mapping(given_)
+
+
+def test_two_chats_at_once_take_less_than_two() -> None:
+    assert Promise(aht_seconds=600, concurrency=2, concurrency_loss=0.2).busy_seconds == 360
+
+
+# -- desks ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["a//en", "/chat", "a/b/c/d", ""])
+def test_a_series_that_cannot_be_read_is_named(name) -> None:
+    with pytest.raises(SchemaError, match="'client/channel/language'"):
+        read_series(name)
+
+
+# -- who may serve what --------------------------------------------------------------------------
+
+
+def test_every_agent_and_pool_has_a_verdict_with_a_reason() -> None:
+    pools = pd.concat([pool("a", "b"), pool("a", languages=()).assign(pool_id="q")])
+    held = certified(("ana", "a"), ("ana", "b"), ("bo", "a"))
+    table = qualify(people(), held, pools, at=MONDAY).set_index(["agent_id", "pool_id"])
+    assert table["qualified"].to_dict() == {
+        ("ana", "p"): True, ("ana", "q"): True, ("bo", "p"): False, ("bo", "q"): True,
+    }  # fmt: skip
+    assert table.loc[("ana", "p"), "reason"] == "certified for all 2 clients and speaks en"
+    assert table.loc[("bo", "p"), "reason"] == "speaks fr, not en"
+
+
+@pytest.mark.parametrize(
+    ("held", "reason"),
+    [
+        (certified(("ana", "a")), "not certified for b"),
+        (certified(("bo", "a")), "not certified for a and 1 more"),
+        (certified(("ana", "a"), ("ana", "b"), passed="2026-03-09"),
+         "the certificate for a is only passed on 2026-03-09"),
+        (certified(("ana", "a"), ("ana", "b"), expires="2026-03-04"),
+         "the certificate for a ends on 2026-03-04"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_said(held, reason) -> None:
+    until = MONDAY + pd.Timedelta(days=7)
+    table = qualify(people(), held, pool("a", "b"), at=MONDAY, until=until)
+    assert table.set_index("agent_id").loc["ana", "reason"] == reason
+    assert not table["qualified"].any()
+
+
+def test_a_renewed_certificate_counts() -> None:
+    old = certified(("ana", "a"), expires="2026-03-01")
+    both = pd.concat([old, certified(("ana", "a"), passed="2026-02-20")])
+    assert qualify(people(), both, pool("a"), at=MONDAY)["qualified"].tolist() == [True, False]
+
+
+def test_pools_of_one_team_can_be_served_by_that_team() -> None:
+    desks = pd.DataFrame({"desk": ["a", "b", "c", "d"], "client_id": ["a", "b", "c", "d"],
+                          "language": "", "languages": [[]] * 4})  # fmt: skip
+    held = certified(("ana", "a"), ("ana", "b"), ("bo", "c"))
+    skills = cohorts(people(), held, desks, at=MONDAY)
+    assert skills["a"] & skills["b"]
+    assert not skills["b"] & skills["c"]
+    assert skills["d"] == {NOBODY}
+    hours = {"hour_of_week": np.tile(np.arange(168), 4), "workload_fte": 0.2}
+    demand = pd.DataFrame({"client_id": np.repeat(["a", "b", "c", "d"], 168), **hours})
+    found = pool_desks(demand, desks, policy=POLICY, skills=skills).pool_of
+    assert found["a"] == found["b"]
+    assert len(set(found.values())) == 3
+
+
+# -- the requirement -----------------------------------------------------------------------------
+
+
+def forecast(rows, *, weeks=1) -> tuple[pd.DataFrame, Grid]:
+    grid = Grid(MONDAY, weeks, 30)
+    parts = [
+        pd.DataFrame({"unique_id": name, "ds": grid.times, "yhat": float(mean),
+                      "yhat-lo-60": float(mean), "yhat-hi-60": float(high)})
+        for name, mean, high in rows
+    ]  # fmt: skip
+    return pd.concat(parts, ignore_index=True), grid
+
+
+def requirement(rows, pools, policy=POLICY) -> pd.DataFrame:
+    frame, grid = forecast(rows)
+    load = load_of(frame, desk_table([name for name, *_ in rows]), grid, policy)
+    return pool_requirement(load, pools, policy)
+
+
+def test_a_pool_of_one_chat_client_needs_what_erlang_says() -> None:
+    policy = PlanPolicy(shrinkage=0.0, clients_at_once=10)
+    table = requirement([("a/chat", 12, 15)], {"a": "p"}, policy)
+    wanted = required_agents(15, interval_minutes=30, aht_seconds=600, target_answer_seconds=60,
+                             max_occupancy=0.9, concurrency=2, concurrency_loss=0.2)  # fmt: skip
+    assert len(table) == 168
+    assert set(table["required_fte"]) == {float(wanted)}
+    assert table["workload_fte"].to_numpy() == pytest.approx(12 * 360 / 1800)
+
+
+def test_margins_of_a_pool_add_up_in_squares() -> None:
+    policy = PlanPolicy(shrinkage=0.0, clients_at_once=10)
+    together = requirement([("a/chat", 12, 15), ("b/chat", 12, 16)], {"a": "p", "b": "p"}, policy)
+    one = requirement([("c/chat", 24, 29)], {"c": "p"}, policy)
+    assert (together["live_agents"] == one["live_agents"]).all()
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.floats(0, 40), min_size=2, max_size=4))
+def test_a_pool_never_needs_more_than_its_clients_apart(means) -> None:
+    policy = PlanPolicy(clients_at_once=50)
+    rows = [(f"c{i}/chat", mean, mean * 1.2) for i, mean in enumerate(means)]
+    desks = [f"c{i}" for i in range(len(means))]
+    pooled = requirement(rows, dict.fromkeys(desks, "p"), policy)["live_agents"]
+    apart = requirement(rows, {d: d for d in desks}, policy).groupby("starts_at")["live_agents"]
+    assert (pooled.to_numpy() <= apart.sum().to_numpy()).all()
+
+
+def test_email_goes_into_the_gaps_of_chat() -> None:
+    chat = requirement([("a/chat", 12, 15)], {"a": "p"})
+    both = requirement([("a/chat", 12, 15), ("a/email", 1, 1)], {"a": "p"})
+    assert both["required_fte"].tolist() == chat["required_fte"].tolist()
+    assert both["workload_fte"].sum() > chat["workload_fte"].sum()
+    much = requirement([("a/chat", 12, 15), ("a/email", 40, 40)], {"a": "p"})
+    assert (much["deferred_agents"] > 0).all()
+
+
+def test_nobody_looks_after_more_clients_at_once_than_agreed() -> None:
+    rows = [(f"c{i}/chat", 0.9, 1.0) for i in range(12)]
+    pools = {f"c{i}": "p" for i in range(12)}
+    loose = requirement(rows, pools, PlanPolicy(clients_at_once=12))["live_agents"]
+    strict = requirement(rows, pools, PlanPolicy(clients_at_once=1))["live_agents"]
+    # Expected number of clients with a conversation open: 12 (1 - exp(-.18)) = 1.98.
+    assert set(strict) == {max(2, loose.iloc[0])}
+
+
+def test_no_contacts_need_nobody() -> None:
+    table = requirement([("a/chat", 0, 0), ("a/email", 0, 0)], {"a": "p"})
+    assert table["required_fte"].sum() == 0
+
+
+# -- shifts --------------------------------------------------------------------------------------
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.dictionaries(st.integers(0, 167), st.floats(0.1, 4), min_size=1, max_size=20))
+def test_shifts_cover_the_need(need) -> None:
+    frame = pd.DataFrame({"pool_id": "p", "hour_of_week": list(need), "agents": need.values()})
+    shifts = shifts_from_cover(frame, start=MONDAY, policy=POLICY)
+    cover = np.zeros(168)
+    for shift in shifts.to_dict("records"):
+        first = int((shift["starts_at"] - MONDAY) / pd.Timedelta(hours=1))
+        hours = int((shift["ends_at"] - shift["starts_at"]) / pd.Timedelta(hours=1))
+        cover[(first + np.arange(hours)) % 168] += shift["seats"]
+    assert all(cover[hour] >= agents - 1e-9 for hour, agents in need.items())
+    assert shifts["shift_id"].is_unique
+
+
+def test_breaks_are_paid_parts_of_a_shift() -> None:
+    none = breaks_of(MONDAY, 3, minutes=15, after_hours=3)
+    one = breaks_of(MONDAY, 4, minutes=15, after_hours=3)
+    assert (none, len(one)) == ([], 1)
+    assert one[0] == {"starts_at": "2026-03-02T02:00:00+00:00",
+                      "ends_at": "2026-03-02T02:15:00+00:00"}  # fmt: skip
+    assert breaks_of(MONDAY, 8, minutes=0, after_hours=3) == []
+
+
+def test_seats_of_the_same_shift_add_up() -> None:
+    need = pd.DataFrame({"pool_id": "p", "hour_of_week": [8, 9, 10, 11], "agents": 2.0})
+    shifts = shifts_from_cover(need, start=MONDAY, policy=POLICY)
+    merged = merge_seats([shifts, shifts])
+    assert (len(merged), merged["seats"].sum()) == (len(shifts), 2 * shifts["seats"].sum())
+    assert json.loads(merged["breaks"].iloc[0])
+
+
+# -- weeks ---------------------------------------------------------------------------------------
+
+
+def test_windows_move_with_the_clocks() -> None:
+    paris = people(timezone="Europe/Paris")
+    pools = {"ana": ["p"], "bo": []}
+    winter = availability(paris, pools, MONDAY)
+    summer = availability(paris, pools, pd.Timestamp("2026-07-06", tz="UTC"))
+    assert winter["agent_id"].tolist() == ["ana"]
+    assert (winter["window_start_hour"].iloc[0], summer["window_start_hour"].iloc[0]) == (7, 6)
+
+
+def test_half_hours_and_days_before_are_kept() -> None:
+    india = people(timezone="Asia/Kolkata", window_start_local=4, days=[[0], [0]])
+    row = availability(india, {"ana": ["p"]}, MONDAY).iloc[0]
+    # 04:00 on Monday there is 22:30 on Sunday: whole hours begin at 23:00, the tenth is lost.
+    assert (row["window_start_hour"], row["window_hours"], row["days"]) == (23, 9, [6])
+
+
+def test_long_windows_leave_room_for_rest() -> None:
+    row = availability(people(window_hours=20), {"ana": ["p"]}, MONDAY).iloc[0]
+    assert row["window_hours"] == 13
+
+
+def test_a_last_night_reaches_into_the_next_week() -> None:
+    demand = pd.DataFrame({"pool_id": "p", "hour_of_week": [166, 167, 0, 1], "required_fte": 1.0})
+    night = people(window_start_local=20, days=[[6], [6]])
+    agents = availability(night, {"ana": ["p"]}, MONDAY)
+    filled = fill_week(Week(MONDAY, demand, agents, PlanPolicy(search_steps=300)))
+    shift = filled.shifts.iloc[0]
+    assert shift["ends_at"] == MONDAY + pd.Timedelta(hours=170)
+    assert filled.cover["starts_at"].max() == MONDAY + pd.Timedelta(hours=169)
+    assert shift["night_hours"] == 4
+
+
+def test_a_week_without_people_or_demand_is_empty() -> None:
+    demand = pd.DataFrame({"pool_id": "p", "hour_of_week": [8], "required_fte": [1.0]})
+    nobody = availability(people(), {}, MONDAY)
+    assert fill_week(Week(MONDAY, demand, nobody, POLICY)).shifts.empty
+    agents = availability(people(), {"ana": ["q"]}, MONDAY)
+    assert fill_week(Week(MONDAY, demand, agents, POLICY)).shifts.empty
+    agents = availability(people(), {"ana": ["p"]}, MONDAY)
+    none = demand.assign(required_fte=0.0)
+    assert fill_week(Week(MONDAY, none, agents, POLICY)).cover.empty
+
+
+def test_nights_are_worked_where_it_is_day() -> None:
+    demand = pd.DataFrame({"pool_id": "p", "hour_of_week": range(4), "required_fte": 1.0})
+    both = people(timezone=["Europe/London", "Australia/Sydney"], window_start_local=[0, 8],
+                  days=[[0], [0]])  # fmt: skip
+    agents = availability(both, {"ana": ["p"], "bo": ["p"]}, MONDAY)
+    # In Sydney it is eleven hours later: Monday there begins on Sunday in UTC.
+    agents.loc[1, ["window_start_hour", "days"]] = [0, [0]]
+    policy = PlanPolicy(search_steps=2000, night_cost=1.0)
+    shifts = fill_week(Week(MONDAY, demand, agents, policy)).shifts
+    assert shifts["agent_id"].tolist() == ["bo"]
+    assert shifts["night_hours"].sum() == 0
+
+
+def test_night_hours_are_counted_on_the_agents_clock() -> None:
+    starts = pd.Series([MONDAY + pd.Timedelta(hours=20), MONDAY + pd.Timedelta(hours=20)])
+    found = night_hours(starts, pd.Series([8, 4]), pd.Series([0.0, 10.0]))
+    assert found.tolist() == [6, 0]
+
+
+def test_the_night_report_names_who_covers_the_clients_night() -> None:
+    assigned = pd.DataFrame({"agent_id": ["bo"], "timezone": ["Australia/Sydney"],
+                             "starts_at": [MONDAY], "hours": [8], "night_hours": [0]})  # fmt: skip
+    cover = pd.DataFrame({"starts_at": pd.date_range(MONDAY, periods=24, freq="h"),
+                          "required_fte": 1.0})  # fmt: skip
+    table = night_report(assigned, cover, "Europe/London").set_index("timezone")
+    assert table.loc["Australia/Sydney", "client_night_hours"] == 6
+    assert table.loc["needed at night", "client_night_hours"] == 8
+
+
+# -- hiring --------------------------------------------------------------------------------------
+
+
+def quarter(hours, *, desk="a/en", language="en") -> pd.DataFrame:
+    weeks = pd.date_range(MONDAY, periods=len(hours), freq="7D")
+    return pd.DataFrame({"desk": desk, "client_id": desk[:1], "language": language,
+                         "week": weeks, "hours": hours})  # fmt: skip
+
+
+def need(workload, capacity, able, spoken, now=MONDAY) -> pd.DataFrame:
+    return hiring_need(workload, capacity, able, spoken, policy=POLICY, now=now)
+
+
+def test_enough_people_need_nobody_more() -> None:
+    assert need(quarter([30, 36]), {"ana": 36}, {"ana": ["a/en"]}, {"ana": ["en"]}).empty
+
+
+def test_training_comes_before_hiring_and_with_its_own_lead_time() -> None:
+    able, spoken = {"ana": ["a/en"]}, {"ana": ["en"], "bo": ["en"]}
+    trained = need(quarter([30, 30, 60]), {"ana": 36, "bo": 36}, able, spoken).iloc[0]
+    assert (trained["action"], trained["people"]) == ("train", 1)
+    assert trained["first_week"] == MONDAY + pd.Timedelta(weeks=2)
+    assert trained["start_by"] == trained["first_week"] - pd.Timedelta(weeks=3)
+    assert trained["late_weeks"] == 1
+    hired = need(quarter([30, 30, 60]), {"ana": 36, "bo": 36}, able, {"ana": ["en"]}).iloc[0]
+    assert hired["action"] == "hire"
+    assert hired["start_by"] == hired["first_week"] - pd.Timedelta(weeks=8)
+    assert "24 hours a week short" in hired["reason"]
+
+
+def test_people_are_shared_out_where_nobody_else_can_help() -> None:
+    both = pd.concat([quarter([30]), quarter([30], desk="b/fr", language="fr")])
+    able = {"ana": ["a/en", "b/fr"], "bo": ["b/fr"]}
+    spoken = {"ana": ["en", "fr"], "bo": ["fr"]}
+    # Only ana knows a, so that b is left to bo.
+    assert need(both, {"ana": 30, "bo": 30}, able, spoken).empty
+    short = need(both, {"ana": 30, "bo": 10}, able, spoken)
+    assert short["short_hours_week"].sum() == pytest.approx(20)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.floats(0, 90), min_size=1, max_size=3), st.floats(0, 80))
+def test_what_is_short_is_the_work_less_the_hours(hours, capacity) -> None:
+    found = need(quarter(hours), {"ana": capacity}, {"ana": ["a/en"]}, {"ana": ["en"]})
+    worst = max(hours) - capacity
+    if worst >= 1.1:
+        assert found["short_hours_week"].iloc[0] == pytest.approx(worst, abs=0.1)
+        assert found["people"].iloc[0] >= worst / POLICY.useful_hours_week
+    elif worst < 0.9:
+        assert found.empty
+
+
+def test_a_workload_without_its_column_is_refused() -> None:
+    with pytest.raises(SchemaError, match="no column 'week'"):
+        need(quarter([1]).drop(columns="week"), {}, {}, {})
+
+
+# -- the day -------------------------------------------------------------------------------------
+
+DAY = pd.date_range("2026-03-02T08:00Z", periods=8, freq="h")
+
+
+def day(mean=50.0) -> pd.DataFrame:
+    return pd.DataFrame({"ds": DAY, "yhat": mean})
+
+
+def seen(*counts) -> pd.DataFrame:
+    return pd.DataFrame({"ds": DAY[: len(counts)], "y": np.array(counts, dtype=float)})
+
+
+def test_a_morning_as_forecast_changes_little() -> None:
+    found = reforecast(day(), seen(50, 50, 50), now=DAY[3])
+    assert found.factor == pytest.approx(1.0)
+    assert len(found.rest) == 5
+    assert (found.rest["yhat-lo-80"] < found.rest["yhat"]).all()
+    assert (found.rest["yhat"] < found.rest["yhat-hi-80"]).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 200), min_size=1, max_size=6))
+def test_the_factor_lies_between_one_and_what_was_seen(counts) -> None:
+    found = reforecast(day(), seen(*counts), now=DAY[len(counts)])
+    ratio = np.mean(counts) / 50
+    assert min(1, ratio) - 1e-9 <= found.factor <= max(1, ratio) + 1e-9
+    assert found.low < found.factor < found.high
+
+
+def test_more_of_the_day_sharpens_the_factor() -> None:
+    early = reforecast(day(), seen(75), now=DAY[1])
+    late = reforecast(day(), seen(75, 75, 75, 75), now=DAY[4])
+    assert late.factor > early.factor
+    assert late.high - late.low < early.high - early.low
+
+
+def test_intervals_hold_what_they_say() -> None:
+    rng = np.random.default_rng(0)
+    inside = []
+    for _ in range(150):
+        real = rng.poisson(50 * rng.gamma(1 / 0.15**2, 0.15**2), size=8).astype(float)
+        found = reforecast(day(), seen(*real[:3]), now=DAY[3]).rest
+        inside.append((found["yhat-lo-80"] <= real[3:]) & (real[3:] <= found["yhat-hi-80"]))
+    assert np.mean(inside) == pytest.approx(0.82, abs=0.05)
+
+
+def test_hours_nobody_reported_are_not_empty_hours() -> None:
+    partly = seen(50, 50, 50).drop(index=1)
+    assert reforecast(day(), partly, now=DAY[3]).expected == 100
+
+
+@pytest.mark.parametrize(
+    ("arrivals", "options", "words"),
+    [
+        (seen(-1), {}, "counts of zero or more"),
+        (seen(1).drop(columns="y"), {}, "no column 'y'"),
+        (pd.concat([seen(1), seen(1)]), {}, "must be unique"),
+        (seen(1), {"day_cv": 0.0}, "'day_cv'"),
+        (seen(1), {"level": 100.0}, "'level'"),
+    ],
+)
+def test_faults_of_a_morning_are_named(arrivals, options, words) -> None:
+    with pytest.raises((ParameterError, SchemaError), match=words):
+        reforecast(day(), arrivals, now=DAY[1], **options)
+
+
+def test_alerts_name_their_hours() -> None:
+    table = staffing_alerts(DAY, [3, 3, 5, 6, 3, 3, 3, 3], [3, 3, 4, 4, 3, 6, 7, 3])
+    assert table["kind"].tolist() == ["shortage", "overstaffed"]
+    assert table["message"].tolist() == [
+        "10:00–12:00 UTC: up to 2 agents missing, 3.0 hours",
+        "13:00–15:00 UTC: up to 4 agents more than needed, 7.0 hours",
+    ]
+    assert staffing_alerts(DAY, [3] * 8, [3] * 8).empty
+
+
+# -- figures -------------------------------------------------------------------------------------
+
+
+def test_agents_per_100_tickets_need_tickets() -> None:
+    assert agents_per_100_tickets(6, 200) == 3
+    assert agents_per_100_tickets(6, 0) is None

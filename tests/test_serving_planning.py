@@ -1,0 +1,200 @@
+from datetime import timedelta
+
+import pytest
+from planning_desk import NOW, config, planned, sample
+from serving_desk import KEYS, drafter_over, engine, key, knowledge
+from starlette.testclient import TestClient
+
+from pipelines.plan import publish
+from pipelines.plan_output import write_plan
+from serving.app import create_app
+from serving.planning_schemas import ClaimOut, ForecastOut, ScheduleOut
+
+
+@pytest.fixture(scope="module")
+def made():
+    """A plan in which the clients of the desk speak two languages, and so share no pool."""
+    own = sample()
+    names = {"client-000": "lumen", "client-001": "verdant"}
+    renamed = {}
+    for table, column in (("volume", "unique_id"), ("clients", "client_id"),
+                          ("certifications", "client_id")):  # fmt: skip
+        frame = getattr(own, table)
+        renamed[table] = frame.assign(
+            **{column: frame[column].replace(names, regex=True).astype("str")}
+        )
+    return planned(**renamed)
+
+
+@pytest.fixture
+def desk(made, tmp_path):
+    """A service over the plan and its board, on which no seat is taken."""
+    settings = config(board=f"sqlite:////{tmp_path}/board.db", preassign=False)
+    publish(made, sample().agents, settings, now=NOW)
+    write_plan(made, tmp_path / "plans")
+    parts = {"settings": {"board": settings.board}, "clock": lambda: NOW}
+    with TestClient(create_app(engine(tmp_path, **parts))) as client:
+        yield client
+
+
+def pool_of(made, client):
+    pools = made.tables["pools"]
+    return pools.loc[pools["client_id"] == client, "pool_id"].iloc[0]
+
+
+def shift_of(made, client, number=0):
+    shifts = made.tables["shifts"]
+    return shifts[shifts["pool_id"] == pool_of(made, client)]["shift_id"].iloc[number]
+
+
+def able(made, client):
+    table = made.tables["qualification"]
+    own = table[table["qualified"] & (table["pool_id"] == pool_of(made, client))]
+    return own["agent_id"].tolist()
+
+
+def claim(desk, shift, agent, verb="claim", client="lumen", **more):
+    body = {"agent_id": agent, **more}
+    return desk.post(f"/v1/shifts/{shift}/{verb}", json=body, headers=key(client))
+
+
+def test_a_forecast_is_the_clients_own_and_a_week_of_it(desk, made) -> None:
+    reply = desk.get("/v1/forecast/lumen", headers=key())
+    body = ForecastOut.model_validate(reply.json())
+    assert reply.status_code == 200
+    assert {(s.channel, s.language) for s in body.series} == {("chat", "en"), ("email", "en")}
+    assert [len(s.points) for s in body.series] == [168, 168]
+    wanted = made.tables["forecasts"].query("unique_id == 'lumen/chat/en'")
+    assert body.series[0].points[10].contacts == pytest.approx(wanted["yhat"].iloc[10], abs=1e-4)
+
+
+def test_a_forecast_can_be_cut(desk) -> None:
+    asked = {"from": "2026-04-07T08:00:00Z", "to": "2026-04-07T10:00:00+02:00"}
+    assert not desk.get("/v1/forecast/lumen", headers=key(), params=asked).json()["series"]
+    asked["to"] = "2026-04-07T10:00:00Z"
+    body = desk.get("/v1/forecast/lumen", headers=key(), params=asked).json()
+    assert [len(s["points"]) for s in body["series"]] == [2, 2]
+    naive = {"from": "2026-04-07T08:00:00"}
+    reply = desk.get("/v1/forecast/lumen", headers=key(), params=naive)
+    assert reply.status_code == 422
+    assert reply.headers["content-type"] == "application/problem+json"
+
+
+def test_a_schedule_holds_the_shifts_of_the_clients_pools_only(desk, made) -> None:
+    body = desk.get("/v1/schedule/lumen", headers=key()).json()
+    found = ScheduleOut.model_validate(body)
+    assert {s.pool_id for s in found.shifts} == {pool_of(made, "lumen")}
+    assert all(s.free == s.seats for s in found.shifts)
+    words = str(body)
+    assert "verdant" not in words
+    assert "client-0" not in words
+    assert "agent-" not in words
+
+
+@pytest.mark.parametrize("call", ["forecast", "schedule"])
+def test_another_clients_plan_is_forbidden(desk, call) -> None:
+    reply = desk.get(f"/v1/{call}/lumen", headers=key("verdant"))
+    assert reply.status_code == 403
+    assert reply.headers["content-type"] == "application/problem+json"
+    assert desk.get(f"/v1/{call}/lumen").status_code == 401
+
+
+def test_a_seat_is_claimed_once_and_told_again(desk, made) -> None:
+    shift, agent = shift_of(made, "lumen", 3), able(made, "lumen")[0]
+    first, again = claim(desk, shift, agent), claim(desk, shift, agent)
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert ClaimOut.model_validate(first.json()).state == again.json()["state"] == "claimed"
+    listed = desk.get("/v1/schedule/lumen", headers=key()).json()["shifts"]
+    own = next(s for s in listed if s["shift_id"] == shift)
+    assert own["free"] == own["seats"] - 1
+
+
+def test_a_release_gives_the_seat_back_once(desk, made) -> None:
+    shift, agent = shift_of(made, "lumen", 3), able(made, "lumen")[0]
+    claim(desk, shift, agent)
+    assert claim(desk, shift, agent, "release").json()["state"] == "released"
+    assert claim(desk, shift, agent, "release").json()["reason"] == "released before"
+    listed = desk.get("/v1/schedule/lumen", headers=key()).json()["shifts"]
+    own = next(s for s in listed if s["shift_id"] == shift)
+    assert own["free"] == own["seats"]
+
+
+def test_what_was_never_claimed_cannot_be_released(desk, made) -> None:
+    reply = claim(desk, shift_of(made, "lumen"), able(made, "lumen")[0], "release")
+    assert reply.status_code == 409
+    assert "nothing to release" in reply.json()["detail"]
+
+
+def test_a_swap_exchanges_both_seats_once(desk, made) -> None:
+    first, second = able(made, "lumen")[:2]
+    shifts = made.tables["shifts"].query(f"pool_id == '{pool_of(made, 'lumen')}'")
+    one = shifts["shift_id"].iloc[0]
+    later = shifts[shifts["starts_at"] > shifts["ends_at"].iloc[0] + timedelta(hours=11)]
+    other = later["shift_id"].iloc[0]
+    claim(desk, one, first)
+    claim(desk, other, second)
+    more = {"other_agent_id": second, "other_shift_id": other}
+    assert claim(desk, one, first, "swap", **more).json()["state"] == "swapped"
+    assert claim(desk, one, first, "swap", **more).json()["reason"] == "swapped before"
+    # Each holds what the other held, so it can be exchanged back.
+    back = {"other_agent_id": second, "other_shift_id": one}
+    assert claim(desk, other, first, "swap", **back).json()["state"] == "swapped"
+
+
+def test_a_shift_of_other_clients_does_not_exist_for_a_key(desk, made) -> None:
+    hers, agent = shift_of(made, "verdant"), able(made, "verdant")[0]
+    assert pool_of(made, "verdant") != pool_of(made, "lumen")
+    for verb, more in (("claim", {}), ("release", {}),
+                       ("swap", {"other_agent_id": "a", "other_shift_id": "b"})):  # fmt: skip
+        reply = claim(desk, hers, agent, verb, **more)
+        unknown = claim(desk, "no-such-shift", agent, verb, **more)
+        assert reply.status_code == unknown.status_code == 404
+        assert reply.json()["detail"] == unknown.json()["detail"]
+    mine = shift_of(made, "lumen")
+    swap = {"other_agent_id": agent, "other_shift_id": hers}
+    assert claim(desk, mine, able(made, "lumen")[0], "swap", **swap).status_code == 404
+
+
+def test_an_agent_who_is_not_trained_is_refused_with_the_reason(desk, made) -> None:
+    stranger = next(a for a in sample().agents["agent_id"] if a not in able(made, "lumen"))
+    reply = claim(desk, shift_of(made, "lumen"), stranger)
+    assert reply.status_code == 409
+    assert "not trained for pool" in reply.json()["detail"]
+    assert reply.headers["content-type"] == "application/problem+json"
+    nobody = claim(desk, shift_of(made, "lumen"), "nobody")
+    assert "does not know this agent" in nobody.json()["detail"]
+
+
+def test_a_body_without_an_agent_is_refused(desk, made) -> None:
+    reply = desk.post(f"/v1/shifts/{shift_of(made, 'lumen')}/claim", json={}, headers=key())
+    assert reply.status_code == 422
+    assert reply.json()["errors"][0]["path"] == "agent_id"
+
+
+def test_without_a_plan_or_a_board_there_is_nothing(tmp_path, made) -> None:
+    with TestClient(create_app(engine(tmp_path))) as client:
+        reply = client.get("/v1/schedule/lumen", headers=key())
+        assert reply.status_code == 404
+        assert "no plan yet" in reply.json()["detail"]
+        write_plan(made, tmp_path / "plans")
+        # The plan is seen without a restart.
+        body = client.get("/v1/schedule/lumen", headers=key()).json()
+        assert all(s["free"] is None for s in body["shifts"])
+        assert claim(client, shift_of(made, "lumen"), "agent-0000").status_code == 404
+
+
+def test_a_client_who_is_not_planned_gets_nothing(made, tmp_path) -> None:
+    write_plan(made, tmp_path / "plans")
+    keys = {**KEYS, "newcomer": "newcomer-key-0123456789"}
+    own = engine(tmp_path, settings={"keys": keys}, index=knowledge(), drafter=drafter_over(None))
+    with TestClient(create_app(own)) as client:
+        bearer = {"Authorization": "Bearer newcomer-key-0123456789"}
+        for call in ("forecast", "schedule"):
+            assert client.get(f"/v1/{call}/newcomer", headers=bearer).status_code == 404
+
+
+def test_the_document_describes_the_calls(desk) -> None:
+    paths = desk.get("/docs.json").json()["paths"]
+    for path in ("/v1/forecast/{client}", "/v1/schedule/{client}", "/v1/shifts/{shift_id}/claim",
+                 "/v1/shifts/{shift_id}/release", "/v1/shifts/{shift_id}/swap"):  # fmt: skip
+        assert path in paths
