@@ -20,7 +20,7 @@ EDGES = np.array([1, 2, 4, 8, 15, 29])
 _EVEN = 300.0
 _TINY = 1e-6
 _EVEN_SIZE = 60.0
-_HALF_LIFE_DAYS = 90.0
+_HALF_LIFE_DAYS = 30.0
 _YOUNG_DAYS = 28
 # Parts of a working day and of a day off.
 BUCKETS = 48
@@ -66,7 +66,7 @@ class Calibration:
 def calibrate(mean: Floats, rows: Rows, n: int, rng: np.random.Generator) -> Calibration:
     """Learn from forecasts of the past that were made without seeing what came.
 
-    Later origins weigh more: half after 90 days.
+    Later origins weigh more: half after 30 days.
 
     Parameters
     ----------
