@@ -203,7 +203,7 @@ def _grid(top: float, left: float, right: float, foot: float, head: float) -> st
 
 def _days(times: pd.Series, x: object, foot: float, height: float) -> str:
     days = pd.date_range(times.min().ceil("D"), times.max(), freq="D")
-    every = max(1, len(days) // 12)
+    every = max(1, -(-len(days) // 11))
     places = x(pd.Series(days))  # type: ignore[operator]
     return "".join(
         f'<line x1="{place:.1f}" x2="{place:.1f}" y1="{foot}" y2="{foot + 4}" '
@@ -230,4 +230,5 @@ def _nice(top: float) -> float:
     if not top > 0:
         return 4.0
     power = 10.0 ** np.floor(np.log10(top))
-    return float(next(power * step for step in (1, 2, 4, 6, 8, 10) if power * step >= top))
+    steps = (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10)
+    return float(next(power * step for step in steps if power * step >= top))

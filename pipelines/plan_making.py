@@ -48,7 +48,8 @@ class Plan:
         The last week of contacts per client, for the pictures.
     warnings : list of str
     spent : list of dict
-        ``step, seconds, cpu_seconds, peak_mb``.
+        ``step, seconds, cpu_seconds, peak_mb`` and, of the largest worker so far,
+        ``peak_worker_mb``.
     """
 
     plan_id: str
@@ -318,13 +319,14 @@ def _timed(plan: Plan, step: str) -> Iterator[None]:
         error.add_note(f"while planning: {step}")
         raise
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     plan.spent.append(
         {
             "step": step,
             "seconds": round(time.perf_counter() - began, 2),
             "cpu_seconds": round(_cpu() - cpu, 2),
-            "peak_mb": round(max(used, most), 1),
+            "peak_mb": round(used, 1),
+            "peak_worker_mb": round(child, 1),
         }
     )
 

@@ -105,8 +105,8 @@ def _tiles(doc: Json) -> list[Json]:
               f"{_share(figures['night_share'])} of all, on the agents' clocks"),
         _tile("seats open to claims", f"{figures['unfilled_seats']:,}",
               f"of {figures['seats']:,}"),
-        _tile("planning by hand", f"{figures['planner_hours_week']:,.0f} h a week",
-              f"saved, if a shift takes {figures['planner_minutes_per_shift']:g} minutes"),
+        _tile("planning by hand", f"{figures['planner_hours_week']:,.0f} h",
+              f"a week saved, if a shift takes {figures['planner_minutes_per_shift']:g} minutes"),
     ]  # fmt: skip
 
 
