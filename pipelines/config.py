@@ -240,6 +240,8 @@ class NightlyConfig(Section):
         One table of articles of all clients, told apart by ``client_id``.
     workers : int
         Processes that redact and encode beside the night's own.
+    plan : Path, optional
+        Configuration of a plan that is made each night; see the verb ``plan``.
     sample, split, cache, intents, evaluate, gate
         See their classes.
     serving : dict
@@ -253,6 +255,7 @@ class NightlyConfig(Section):
     tickets: TicketsConfig
     clients: tuple[ClientConfig, ...] = ()
     articles: Path | None = None
+    plan: Path | None = None
     sample: SampleConfig | None = None
     split: SplitConfig = SplitConfig()
     cache: CacheConfig = CacheConfig()

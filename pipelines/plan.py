@@ -2,14 +2,12 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from data.errors import ConfigError
 from forecasting.board import ClaimTerms, ShiftBoard
 from pipelines.lock import workspace_lock
-from pipelines.plan_config import PlanConfig, read_plan_config
+from pipelines.plan_config import PlanConfig
 from pipelines.plan_inputs import read_inputs
 from pipelines.plan_making import Plan, make_plan
 from pipelines.plan_output import named_assignment, pools_in_force, write_plan
@@ -75,26 +73,6 @@ def publish(plan: Plan, agents: pd.DataFrame, config: PlanConfig, *, now: dateti
             f"{first.shift_id} to {first.agent_id}: {first.reason}."
         )
     return len(told) - len(refused)
-
-
-def plan_step(section: dict[str, Any], base: Path, *, now: datetime) -> Path:
-    """Plan from the optional ``[plan]`` section of a night's configuration.
-
-    Parameters
-    ----------
-    section : dict
-        As a plan's own TOML; relative paths start from `base`.
-    base : Path
-    now : datetime
-
-    Returns
-    -------
-    Path
-        The plan's folder.
-    """
-    if not section:
-        raise ConfigError("The section [plan] is empty. Name [plan.data], or leave it out.")
-    return run_plan(read_plan_config(section, base, "[plan]"), now=now)[1]
 
 
 def told(plan: Plan) -> list[str]:

@@ -15,7 +15,7 @@ from forecasting.validation import check_volume, step_seconds
 from pipelines.plan_config import PlanConfig
 
 DAY = pd.Timedelta(days=1)
-_SHORT_DAYS = 21
+_LEAST_DAYS, _SHORT_DAYS = 16, 21
 
 
 @dataclass(frozen=True)
@@ -77,12 +77,13 @@ def check_inputs(
     ------
     SchemaError
         Repeated or naive times, negative counts, intervals of several lengths or longer than
-        an hour, a broken agents or certifications table.
+        an hour, no series with 16 days of history, a broken agents or certifications table.
     """
     frame = check_volume(volume)
     if frame.empty:
         raise SchemaError("The volume has no rows. Export some weeks of history.", table="volume")
     minutes = _minutes(frame)
+    _check_length(frame)
     series = desk_table(frame["unique_id"].unique().tolist(), channel=channel)
     about = _clients(clients, sorted(series["client_id"].unique()))
     spoken = about.set_index("client_id")["languages"]
@@ -119,6 +120,20 @@ def _minutes(frame: pd.DataFrame) -> int:
             column="ds",
         )
     return next(iter(found)) // 60
+
+
+def _check_length(frame: pd.DataFrame) -> None:
+    """Ask for one series from which the others can learn what a week looks like."""
+    times = frame.groupby("unique_id")["ds"]
+    longest = (times.max() - times.min()).max()
+    if longest < pd.Timedelta(days=_LEAST_DAYS):
+        raise SchemaError(
+            f"A plan needs at least one series with {_LEAST_DAYS} days of history. The longest of "
+            f"the volume spans {longest / DAY:.1f} days: export more, or add clients with a longer "
+            "history beside the young ones.",
+            table="volume",
+            column="ds",
+        )
 
 
 def _clients(given: pd.DataFrame | None, names: list[str]) -> pd.DataFrame:

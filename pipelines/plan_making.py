@@ -4,7 +4,7 @@ import resource
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,7 @@ from pipelines.plan_inputs import PlanInputs
 LEVELS = (80.0, 95.0)
 _WEEK = pd.Timedelta(weeks=1)
 _DUST = 1e-3
+_PEAK = 0.025
 
 
 @dataclass
@@ -109,6 +110,7 @@ def make_plan(
         _collect(plan, inputs, weeks, filled)
     with _timed(plan, "figures"):
         _conclude(plan, inputs, config, load)
+        plan.figures["peak_required_hours"] = _peak(plan, inputs)
     return plan
 
 
@@ -260,6 +262,15 @@ def _conclude(plan: Plan, inputs: PlanInputs, config: PlanConfig, load: Load) ->
         plan.warnings.append(f"{pool}: {hours:.0f} hours unmet, {reasons[str(pool)]}.")
     recent = inputs.volume[inputs.volume["ds"] >= inputs.volume["ds"].max() - _WEEK]
     plan.history = recent.reset_index(drop=True)
+
+
+def _peak(plan: Plan, inputs: PlanInputs) -> float:
+    """Return the hours required if every pool had contacts as high as one time in forty."""
+    policy = replace(plan.policy, risk=_PEAK)
+    load = load_of(plan.tables["forecasts"], inputs.series, plan.grid, policy)
+    pools = plan.tables["pools"]
+    pool_of = dict(zip(pools["desk"], pools["pool_id"], strict=True))
+    return float(pool_requirement(load, pool_of, policy)["required_fte"].sum())
 
 
 def _hiring(plan: Plan, inputs: PlanInputs, config: PlanConfig) -> pd.DataFrame:

@@ -93,7 +93,8 @@ def _tiles(doc: Json) -> list[Json]:
     return [
         _tile("contacts expected", f"{figures['tickets']:,.0f}", f"in {doc['weeks']} weeks"),
         _tile("hours on shift", f"{figures['paid_hours']:,.0f}",
-              f"{figures['required_hours']:,.0f} required"),
+              f"{figures['required_hours']:,.0f} required, "
+              f"{figures['peak_required_hours']:,.0f} at a peak"),
         _tile("demand met", _share(figures["met_share"]), f"{short:,.0f} hours unmet",
               "down" if short else ""),
         _tile("utilisation", _share(figures["utilisation"]),

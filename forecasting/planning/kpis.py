@@ -53,6 +53,7 @@ def key_figures(
     week = assigned["starts_at"].dt.tz_convert("UTC").dt.strftime("%G-%V")
     at_work = float(assigned.groupby(week)["agent_id"].nunique().mean()) if len(assigned) else 0.0
     seats = int(shifts["seats"].sum()) if len(shifts) else 0
+    ratio = _ratio(comparison)
     return {
         "tickets": round(tickets, 1),
         "workload_hours": round(work, 1),
@@ -67,6 +68,9 @@ def key_figures(
         "agents_per_100_tickets": agents_per_100_tickets(at_work, tickets / max(weeks, 1)),
         "agents_per_100_tickets_alone": _alone(comparison, at_work, tickets, weeks),
         "tickets_per_agent_hour": None if paid == 0 else round(tickets / paid, 3),
+        "tickets_per_agent_hour_alone": _rounded(
+            tickets / paid / ratio if paid and ratio else None
+        ),
         "seats": seats,
         "unfilled_seats": seats - len(assigned),
         "planner_hours_week": round(seats * policy.minutes_per_shift / 60 / max(weeks, 1), 1),
@@ -114,10 +118,19 @@ def _done(cover: pd.DataFrame) -> float:
     return float((cover["workload_fte"] * share.clip(upper=1.0).fillna(0.0)).sum())
 
 
-def _alone(comparison: pd.DataFrame, at_work: float, tickets: float, weeks: int) -> float | None:
-    """Agents per 100 tickets if each desk had people of its own, at the same hours a person."""
+def _ratio(comparison: pd.DataFrame) -> float | None:
+    """Paid hours with people of its own for each desk, over those of the pools."""
     paid = comparison.set_index("plan")["paid_hours"]
     if "one agent per client" not in paid or not paid.get("these pools", 0.0):
         return None
-    ratio = float(paid["one agent per client"] / paid["these pools"])
-    return agents_per_100_tickets(at_work * ratio, tickets / max(weeks, 1))
+    return float(paid["one agent per client"] / paid["these pools"])
+
+
+def _alone(comparison: pd.DataFrame, at_work: float, tickets: float, weeks: int) -> float | None:
+    """Agents per 100 tickets if each desk had people of its own, at the same hours a person."""
+    ratio = _ratio(comparison)
+    return None if ratio is None else agents_per_100_tickets(at_work * ratio, tickets / weeks)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)

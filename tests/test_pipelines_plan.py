@@ -1,0 +1,427 @@
+import json
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from planning_desk import NOW, config, plan, planned, sample, write_inputs
+from typer.testing import CliRunner
+
+from data.errors import ConfigError, MissingFileError, RegistryError, SchemaError
+from data.schema import validate_claims, validate_forecasts, validate_shifts
+from forecasting.board import ShiftBoard
+from pipelines.__main__ import app
+from pipelines.config import NightlyConfig
+from pipelines.plan import publish, run_plan
+from pipelines.plan_config import load_plan_config
+from pipelines.plan_output import current_plan, pools_in_force, write_plan
+from pipelines.plan_report import plan_document, plan_page, summed
+from pipelines.plan_step import plan_ahead
+from pipelines.registry import Registry
+from pipelines.run import Run
+
+PLAN_FILE = """
+weeks = 1
+trees = 0
+workers = 1
+board = "sqlite:///board.db"
+[data]
+volume = "volume.parquet"
+agents = "agents.parquet"
+certifications = "certifications.parquet"
+clients = "clients.parquet"
+[policy]
+search_steps = 500
+"""
+
+
+def test_every_table_agrees_with_the_others() -> None:
+    made = plan()
+    tables = made.tables
+    validate_forecasts(tables["forecasts"])
+    validate_shifts(tables["shifts"])
+    assigned, shifts, cover = tables["assignment"], tables["shifts"], tables["cover"]
+    assert set(assigned["pool_id"]) <= set(tables["pools"]["pool_id"])
+    # Whoever is on shift covers one agent's hour at most.
+    assert cover["covered_fte"].sum() <= assigned["hours"].sum() + 1e-6
+    gap = (cover["required_fte"] - cover["covered_fte"]).clip(lower=0)
+    assert np.allclose(gap, cover["unmet_fte"], atol=2e-3)
+    assert shifts["seats"].sum() >= len(assigned)
+    assert len(tables["unmet"]) == (cover["unmet_fte"] > 0).sum()
+    assert (tables["unmet"]["reason"].str.len() > 0).all()
+
+
+def test_agents_work_only_where_they_are_qualified_with_rest_and_within_their_hours() -> None:
+    made = plan()
+    assigned, able = made.tables["assignment"], made.tables["qualification"]
+    allowed = set(able.loc[able["qualified"], ["agent_id", "pool_id"]].itertuples(index=False))
+    worked = {(a, p) for a, own in assigned[["agent_id", "pools"]].itertuples(index=False)
+              for p in own}  # fmt: skip
+    assert worked
+    assert worked <= {tuple(pair) for pair in allowed}
+    for _, own in assigned.sort_values("starts_at").groupby("agent_id"):
+        assert own["hours"].sum() <= 40
+        rest = own["starts_at"].iloc[1:].to_numpy() - own["ends_at"].iloc[:-1].to_numpy()
+        assert (rest >= np.timedelta64(11, "h")).all()
+
+
+def test_the_same_data_settings_and_now_give_the_same_plan() -> None:
+    again = planned()
+    for name, table in plan().tables.items():
+        pd.testing.assert_frame_equal(table, again.tables[name])
+
+
+def test_pools_keep_their_names_when_a_plan_is_made_again() -> None:
+    first = plan().tables["pools"]
+    before = dict(zip(first["desk"], first["pool_id"], strict=True))
+    again = planned(previous=before).tables["pools"]
+    assert dict(zip(again["desk"], again["pool_id"], strict=True)) == before
+
+
+def test_breaks_lie_inside_their_shift() -> None:
+    for shift in plan().tables["shifts"].to_dict("records"):
+        rests = json.loads(shift["breaks"])
+        assert len(rests) == (shift["ends_at"] - shift["starts_at"]) // pd.Timedelta("3h1s")
+        for rest in rests:
+            assert shift["starts_at"] < pd.Timestamp(rest["starts_at"])
+            assert pd.Timestamp(rest["ends_at"]) < shift["ends_at"]
+
+
+def test_seats_nobody_is_assigned_to_cover_what_is_unmet() -> None:
+    few = sample().agents.head(6)
+    made = planned(agents=few)
+    figures, unmet = made.figures, made.tables["unmet"]
+    assert figures["unmet_hours"] > 100
+    assert figures["unfilled_seats"] > 0
+    assert unmet["reason"].str.contains("qualified").any()
+    assert any("hours unmet" in warning for warning in made.warnings)
+
+
+def test_the_command_writes_everything_and_prints_the_report_last(tmp_path) -> None:
+    write_inputs(tmp_path)
+    (tmp_path / "plan.toml").write_text(PLAN_FILE)
+    done = CliRunner().invoke(app, ["plan", "--config", str(tmp_path / "plan.toml")])
+    assert done.exit_code == 0, done.output
+    page = done.stdout.strip().splitlines()[-1]
+    folder = current_plan(tmp_path / "plans")
+    assert folder is not None
+    assert page == str(folder / "plan.html")
+    document = json.loads((folder / "plan.json").read_text())
+    assert document["figures"]["paid_hours"] > 0
+    forecasts = pd.read_parquet(folder / "forecasts.parquet")
+    assert set(forecasts["client_id"]) == set(sample().clients["client_id"])
+    calendars = list((folder / "calendars").iterdir())
+    assigned = pd.read_parquet(folder / "assignment.parquet")
+    assert len(calendars) == assigned["agent_id"].nunique()
+    assert assigned["shift_id"].notna().all()
+    assert pools_in_force(tmp_path / "plans")
+    assert (tmp_path / "board.db").exists()
+
+
+def test_assigned_agents_hold_their_seats_on_the_board(database) -> None:
+    made, settings = planned(), config(board=database)
+    taken = publish(made, sample().agents, settings, now=NOW)
+    board = ShiftBoard(settings.board)
+    claims = validate_claims(board.claims())
+    offered = board.shifts()
+    board.close()
+    assert taken == len(claims) == len(made.tables["assignment"])
+    assert (offered["taken"] <= offered["seats"]).all()
+    # Publishing again changes nothing: claims stay.
+    assert publish(made, sample().agents, settings, now=NOW) == taken
+
+
+def test_without_preassignment_every_seat_is_open(tmp_path) -> None:
+    settings = config(board=f"sqlite:////{tmp_path}/board.db", preassign=False)
+    assert publish(plan(), sample().agents, settings, now=NOW) == 0
+    board = ShiftBoard(settings.board)
+    assert board.shifts()["taken"].sum() == 0
+    board.close()
+
+
+def test_a_plan_that_starts_in_the_past_takes_no_seats_and_says_so(tmp_path) -> None:
+    made = planned()
+    settings = config(board=f"sqlite:////{tmp_path}/board.db")
+    assert publish(made, sample().agents, settings, now=NOW + timedelta(days=60)) == 0
+    assert any("the shift has started" in warning for warning in made.warnings)
+
+
+def test_a_plan_that_fails_on_the_way_leaves_the_one_before(tmp_path, monkeypatch) -> None:
+    made = plan()
+    first = write_plan(made, tmp_path)
+
+    def broken(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pipelines.plan_output.write_calendars", broken)
+    made.plan_id, kept = f"{made.plan_id}-b", made.plan_id
+    try:
+        with pytest.raises(RegistryError, match=r"No space left.*the plan before stays in force"):
+            write_plan(made, tmp_path)
+    finally:
+        made.plan_id = kept
+    assert current_plan(tmp_path) == first
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted([first.name, "current.json"])
+    with pytest.raises(RegistryError, match=r"There is a plan .* already"):
+        write_plan(made, tmp_path)
+
+
+def test_old_plans_go_and_the_newest_stays(tmp_path) -> None:
+    made = plan()
+    name, created = made.plan_id, made.created_at
+    try:
+        for number in range(4):
+            made.plan_id = f"{name}-{number}"
+            made.created_at = created + timedelta(minutes=number)
+            newest = write_plan(made, tmp_path, keep=2)
+    finally:
+        made.plan_id, made.created_at = name, created
+    kept = sorted(p.name for p in tmp_path.iterdir() if p.is_dir())
+    assert kept == [f"{name}-2", f"{name}-3"]
+    assert current_plan(tmp_path) == newest
+
+
+def test_the_page_needs_nothing_from_elsewhere_and_escapes_names() -> None:
+    names = sample().volume["unique_id"].str.replace("client-000", "<script>x<", regex=False)
+    made = planned(volume=sample().volume.assign(unique_id=names))
+    page = plan_page(made, plan_document(made))
+    assert "<script" not in page
+    assert "&lt;script&gt;x&lt;" in page
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    assert "src=" not in page
+    for words in ("Demand against cover", "Utilisation before and after", "Following the sun"):
+        assert words in page
+
+
+def test_the_summary_is_plain_json() -> None:
+    document = plan_document(plan())
+    assert json.loads(json.dumps(document, allow_nan=False)) == document
+    figures = document["figures"]
+    assert figures["peak_required_hours"] > figures["required_hours"]
+    assert figures["agents_per_100_tickets"] < figures["agents_per_100_tickets_alone"]
+    assert figures["tickets_per_agent_hour"] > figures["tickets_per_agent_hour_alone"]
+
+
+def test_sums_of_forecasts_add_margins_in_squares() -> None:
+    at = pd.Timestamp("2026-03-02T08:00Z")
+    rows = pd.DataFrame({"ds": [at, at], "yhat": [10.0, 10.0], "yhat-hi-80": [13.0, 14.0]})
+    assert summed(rows)[["yhat", "yhat-hi-80"]].values.tolist() == [[20.0, 25.0]]
+
+
+# -- input that is not what it should be ---------------------------------------------------------
+
+
+def changed(rows=slice(0, 1), **columns) -> pd.DataFrame:
+    volume = sample().volume.copy()
+    for name, value in columns.items():
+        volume.loc[volume.index[rows], name] = value
+    return volume
+
+
+def test_repeated_times_name_their_rows() -> None:
+    twice = pd.concat([sample().volume, sample().volume.head(1)])
+    with pytest.raises(SchemaError, match=r"unique within a series.*Sum the rows"):
+        planned(volume=twice)
+
+
+def test_negative_counts_name_their_rows() -> None:
+    with pytest.raises(SchemaError, match=r"must not be negative.*row 0"):
+        planned(volume=changed(y=-1.0))
+
+
+def test_naive_times_are_refused() -> None:
+    naive = sample().volume.assign(ds=lambda t: t["ds"].dt.tz_localize(None))
+    with pytest.raises(SchemaError, match="times with their zone"):
+        planned(volume=naive)
+
+
+def test_an_unknown_country_is_named() -> None:
+    with pytest.raises(ValueError, match="XX"):
+        planned(clients=sample().clients.assign(country="XX"))
+
+
+def test_an_unknown_time_zone_of_an_agent_is_named() -> None:
+    with pytest.raises(SchemaError, match=r"IANA names.*Mars/Base"):
+        planned(agents=sample().agents.assign(timezone="Mars/Base"))
+
+
+def test_gaps_are_missing_and_not_zero() -> None:
+    volume = sample().volume
+    rng = np.random.default_rng(0)
+    holes = volume[rng.random(len(volume)) > 0.2]
+    whole = plan().tables["forecasts"]["yhat"].sum()
+    assert planned(volume=holes).tables["forecasts"]["yhat"].sum() == pytest.approx(whole, rel=0.1)
+
+
+def test_a_client_with_three_days_of_history_is_planned_beside_the_others() -> None:
+    volume = sample().volume
+    young = volume["unique_id"].str.startswith("client-003/")
+    cut = volume[~young | (volume["ds"] >= volume["ds"].max() - pd.Timedelta(days=3))]
+    made = planned(volume=cut)
+    assert any("client-003/chat" in w and "less than 21 days" in w for w in made.warnings)
+    own = made.tables["forecasts"]["unique_id"].str.startswith("client-003/")
+    assert made.tables["forecasts"].loc[own, "yhat"].sum() > 0
+
+
+@pytest.mark.parametrize("days", [3, 15])
+def test_too_short_a_history_of_all_clients_is_refused_with_a_way_out(days) -> None:
+    volume = sample().volume
+    short = volume[volume["ds"] >= volume["ds"].max() - pd.Timedelta(days=days)]
+    with pytest.raises(SchemaError, match=rf"16 days of history.*spans {days}\.0 days: export"):
+        planned(volume=short)
+
+
+def test_sixteen_days_of_history_make_a_plan_and_a_warning() -> None:
+    volume = sample().volume
+    short = volume[volume["ds"] >= volume["ds"].max() - pd.Timedelta(days=16)]
+    made = planned(volume=short)
+    assert made.figures["tickets"] > 0
+    assert any("less than 21 days of history" in warning for warning in made.warnings)
+
+
+def test_a_client_of_only_zeros_needs_nobody_and_is_named() -> None:
+    volume = sample().volume
+    silent = volume["unique_id"].str.startswith("client-000/")
+    made = planned(volume=volume.assign(y=volume["y"].where(~silent, 0.0)))
+    assert any("client-000/chat/en" in w and "only zeros" in w for w in made.warnings)
+    pools = made.tables["pools"].set_index("client_id")
+    assert pools.loc["client-000", "workload_hours"] == pytest.approx(0, abs=0.5)
+
+
+def test_all_series_of_zeros_need_nobody_at_all() -> None:
+    made = planned(volume=sample().volume.assign(y=0.0))
+    assert made.figures["paid_hours"] == 0
+    assert made.figures["unmet_hours"] == 0
+    assert made.figures["agents_per_100_tickets"] is None or made.figures["tickets"] < 1
+    assert plan_page(made, plan_document(made))
+
+
+def test_an_agent_certified_for_nothing_is_named_and_gets_no_shift() -> None:
+    certificates = sample().certifications
+    certificates = certificates[certificates["agent_id"] != "agent-0000"]
+    made = planned(certifications=certificates)
+    assert any("agent-0000" in w and "not certified for any client" in w for w in made.warnings)
+    assert "agent-0000" not in set(made.tables["assignment"]["agent_id"])
+    own = made.tables["qualification"].query("agent_id == 'agent-0000'")
+    assert not own["qualified"].any()
+    assert own["reason"].str.contains("not certified|speaks").all()
+
+
+def test_a_client_nobody_may_serve_is_a_named_unmet_need() -> None:
+    certificates = sample().certifications
+    certificates = certificates[certificates["client_id"] != "client-001"]
+    made = planned(certifications=certificates)
+    pools = made.tables["pools"].set_index("client_id")
+    # It is pooled on its own, so that nobody else goes without.
+    assert (pools["pool_id"] == pools.loc["client-001", "pool_id"]).sum() == 1
+    unmet = made.tables["unmet"]
+    own = unmet[unmet["pool_id"] == pools.loc["client-001", "pool_id"]]
+    assert set(own["reason"]) == {"nobody is qualified for this pool"}
+    assert own["unmet_fte"].sum() > 0
+    assert made.tables["shifts"]["pool_id"].isin(own["pool_id"]).any()
+    assert "client-001" in set(made.tables["hiring"]["client_id"])
+
+
+def test_nobody_at_all_leaves_everything_open() -> None:
+    own = sample()
+    made = planned(agents=own.agents.head(0), certifications=own.certifications.head(0))
+    assert made.figures["paid_hours"] == 0
+    assert made.figures["met_share"] == 0
+    assert made.figures["unfilled_seats"] == made.figures["seats"] > 0
+    assert plan_page(made, plan_document(made))
+
+
+def test_certificates_that_end_before_the_week_do_not_count() -> None:
+    ends = pd.Timestamp("2026-04-08", tz="UTC")
+    made = planned(certifications=sample().certifications.assign(expires_at=ends))
+    assert made.figures["paid_hours"] == 0
+    assert made.tables["qualification"]["reason"].str.contains("ends on 2026-04-08").any()
+
+
+def test_intervals_of_two_lengths_are_refused() -> None:
+    volume = sample().volume
+    odd = volume["unique_id"] == volume["unique_id"].iloc[0]
+    mixed = pd.concat([volume[~odd], volume[odd].iloc[::24]])
+    with pytest.raises(SchemaError, match=r"intervals of one length.*1440 minutes"):
+        planned(volume=mixed)
+
+
+def test_a_plan_does_not_start_inside_its_history() -> None:
+    with pytest.raises(ConfigError, match="must not lie before the end of the history"):
+        planned(start="2026-03-09")
+
+
+# -- settings ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("weeks = 0\n[data]\n", "'weeks'.*\n.*|data.volume"),
+        ("week = 2\n[data]\n", "unknown key 'week'"),
+        ('start = 2026-03-03\n[data]\nvolume="v"\nagents="a"\ncertifications="c"\n', "Monday"),
+        ("[data", "not valid TOML"),
+        ('[data]\nvolume="v"\nagents="a"\ncertifications="c"\n[policy]\nrisks=1\n',
+         "did you mean 'risk'"),
+        ('[data]\nvolume="v"\nagents="a"\ncertifications="c"\n[policy]\nrisk=0.9\n', "'risk'"),
+        ('[data]\nvolume="v"\nagents="a"\ncertifications="c"\n[policy.promises.chat]\naht=3\n',
+         "promises.chat"),
+    ],
+)  # fmt: skip
+def test_faults_of_the_settings_are_named(tmp_path, text, words) -> None:
+    file = tmp_path / "plan.toml"
+    file.write_text(text)
+    with pytest.raises(ConfigError, match=words):
+        load_plan_config(file)
+
+
+def test_a_missing_file_is_named(tmp_path) -> None:
+    with pytest.raises(MissingFileError, match="no plan configuration"):
+        load_plan_config(tmp_path / "plan.toml")
+    with pytest.raises(MissingFileError, match="There is no file at"):
+        run_plan(config(tmp_path), now=NOW)
+
+
+def test_a_channel_without_a_promise_is_named() -> None:
+    volume = sample().volume.assign(
+        unique_id=lambda t: t["unique_id"].str.replace("/chat/", "/fax/", regex=False)
+    )
+    with pytest.raises(ConfigError, match="no promise for the channel 'fax'"):
+        planned(volume=volume)
+
+
+def night(tmp_path, plan_file) -> Run:
+    settings = NightlyConfig(workspace=tmp_path, tickets={"path": "t.csv"}, plan=plan_file)
+    registry = Registry(tmp_path / "workspace")
+    return Run(config=settings, now=NOW, registry=registry, staging=tmp_path / "staging")
+
+
+def test_a_night_makes_the_plan_it_is_told_to(tmp_path) -> None:
+    write_inputs(tmp_path)
+    (tmp_path / "plan.toml").write_text(PLAN_FILE)
+    plan_ahead(night(tmp_path, tmp_path / "plan.toml"))
+    folder = current_plan(tmp_path / "plans")
+    assert folder is not None
+    assert (folder / "plan.html").exists()
+
+
+def test_a_night_without_a_plan_or_with_a_broken_one_goes_on(tmp_path) -> None:
+    run = night(tmp_path, None)
+    plan_ahead(run)
+    assert run.warnings == []
+    broken = night(tmp_path, tmp_path / "plan.toml")
+    plan_ahead(broken)
+    assert "The plan was not made: There is no plan configuration" in broken.warnings[0]
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.integers(0, 10_000))
+def test_a_sample_is_the_same_for_the_same_seed(seed: int) -> None:
+    from data.synthetic.planning import sample_planning
+
+    pair = [sample_planning(clients=2, agents=3, languages=2, weeks=1, minutes=60,
+                            random_state=seed) for _ in range(2)]  # fmt: skip
+    pd.testing.assert_frame_equal(pair[0].volume, pair[1].volume)
+    pd.testing.assert_frame_equal(pair[0].certifications, pair[1].certifications)
