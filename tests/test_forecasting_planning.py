@@ -278,6 +278,16 @@ def test_a_last_night_reaches_into_the_next_week() -> None:
     assert shift["night_hours"] == 4
 
 
+def test_a_shift_after_the_last_midnight_lies_in_the_next_week() -> None:
+    demand = pd.DataFrame({"pool_id": "p", "hour_of_week": [3, 4, 5, 6], "required_fte": 1.0})
+    night = people(window_start_local=23, days=[[6], [6]])
+    agents = availability(night, {"ana": ["p"]}, MONDAY)
+    filled = fill_week(Week(MONDAY, demand, agents, PlanPolicy(search_steps=300)))
+    # The window opens on Sunday at 23:00: its 03:00 is that of the Monday after.
+    assert filled.shifts["starts_at"].tolist() == [MONDAY + pd.Timedelta(hours=171)]
+    assert filled.cover["starts_at"].min() == MONDAY + pd.Timedelta(hours=171)
+
+
 def test_a_week_without_people_or_demand_is_empty() -> None:
     demand = pd.DataFrame({"pool_id": "p", "hour_of_week": [8], "required_fte": [1.0]})
     nobody = availability(people(), {}, MONDAY)

@@ -170,13 +170,20 @@ def night_hours(starts: pd.Series, hours: pd.Series, offsets: pd.Series) -> Ints
 
 def _split(shifts: pd.DataFrame, work: pd.DataFrame, start: pd.Timestamp) -> pd.DataFrame:
     """How each hour of each shift is shared by pools: ``shift, pool_id, starts_at, share``."""
-    hours = shifts[["agent_id", "start_hour_of_week", "hours"]].reset_index(names="shift")
+    hours = shifts[["agent_id", "hours"]].assign(first=_first_hours(shifts))
+    hours = hours.reset_index(names="shift")
     each = hours.loc[hours.index.repeat(hours["hours"])]
-    at = each["start_hour_of_week"] + each.groupby("shift").cumcount()
+    at = each["first"] + each.groupby("shift").cumcount()
     each = each.assign(
         hour_of_week=at % WEEK, starts_at=start + pd.to_timedelta(at.to_numpy(), unit="h")
     )
     return each.merge(work, on=["agent_id", "hour_of_week"])
+
+
+def _first_hours(shifts: pd.DataFrame) -> pd.Series:
+    """Hours from the week's start; what begins after Sunday's midnight lies behind its end."""
+    first = shifts["start_hour_of_week"]
+    return first.where(first >= shifts["day"] * 24, first + WEEK)
 
 
 def _timed(
@@ -193,7 +200,7 @@ def _timed(
         pools.get(shift) or usual[agent][:1]
         for shift, agent in zip(shifts.index, shifts["agent_id"], strict=True)
     ]
-    starts = start + pd.to_timedelta(shifts["start_hour_of_week"], unit="h")
+    starts = start + pd.to_timedelta(_first_hours(shifts), unit="h")
     table = pd.DataFrame(
         {
             "agent_id": shifts["agent_id"],
