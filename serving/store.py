@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from serving import tables
@@ -25,6 +25,11 @@ logger = logging.getLogger(__name__)
 Row = dict[str, Any]
 
 _SILENT_SECONDS = 5.0
+# Asked for every ticket: as text it costs a quarter of the built query.
+_NEWEST = text(
+    f"SELECT max(ticket_version) FROM {tables.suggestions.name} "
+    "WHERE client_id = :client_id AND ticket_id = :ticket_id"
+)
 
 
 @dataclass(frozen=True)
@@ -110,13 +115,12 @@ class Store:
         """
         if time.monotonic() < self._silent_until:
             return 0
-        table = tables.suggestions
-        query = select(func.max(table.c.ticket_version)).where(
-            table.c.client_id == client_id, table.c.ticket_id == ticket_id
-        )
         try:
             with self._reading.connect() as connection:
-                return int(connection.execute(query).scalar() or 0)
+                found = connection.execute(
+                    _NEWEST, {"client_id": client_id, "ticket_id": ticket_id}
+                )
+                return int(found.scalar() or 0)
         except SQLAlchemyError as error:
             logger.error("the store could not be read: %s", describe(error))
             self._silent_until = time.monotonic() + _SILENT_SECONDS

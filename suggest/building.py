@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 from data.encoders import Encoder
 from data.knowledge import passages as cut_passages
 from data.knowledge import sentence_spans
-from suggest.client_index import ClientIndex, Dense, Positions, Sentences, Vectors
+from suggest.client_index import (
+    ClientIndex,
+    Dense,
+    Positions,
+    Sentences,
+    Vectors,
+    passage_names,
+)
 from suggest.lexical import BM25Index, word_parts, words
 from suggest.translations import translations
 
@@ -21,7 +28,7 @@ HEADING_SHARE = 0.3
 """How much title and heading count in a passage's vector beside title, heading and text."""
 
 # Raised whenever the same articles would give another index.
-_LAYOUT = "2"
+_LAYOUT = "3"
 _MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _CONTENT = (
     "article_id",
@@ -42,12 +49,13 @@ class Known(NamedTuple):
     passages: Mapping[str, Vectors]
     sentences: Mapping[str, NDArray[np.float16]]
     words: Mapping[str, Sequence[str]]
+    headings: Mapping[str, NDArray[np.float16]]
 
     @classmethod
     def of(cls, index: ClientIndex | None) -> "Known":
         """Collect what an index holds."""
         if index is None:
-            return cls({}, {}, {})
+            return cls({}, {}, {}, {})
         full = [text for text, _ in encoded_texts(index.passages)]
         said = _sentence_texts(index.articles, index.passages, index.sentences)
         lexical = lexical_texts(index.articles, index.passages)
@@ -55,6 +63,7 @@ class Known(NamedTuple):
             dict(zip(full, index.vectors, strict=True)),
             dict(zip(said, index.sentences.vectors, strict=True)),
             {} if index.tokens is None else dict(zip(lexical, index.tokens, strict=True)),
+            dict(zip(index.names, index.headings, strict=True)),
         )
 
 
@@ -93,6 +102,7 @@ def build(
         articles=chosen,
         passages=passages,
         vectors=vectors,
+        headings=encode_headings(passages, encoder, known),
         starts=starts,
         sentences=encode_sentences(chosen, passages, encoder, known),
         words=BM25Index(tokens),
@@ -166,6 +176,15 @@ def encode_passages(passages: pd.DataFrame, encoder: Encoder, known: Known) -> V
         fresh[full] = mixed / max(float(np.linalg.norm(mixed)), 1e-12)
     rows = [fresh[full] if full in fresh else known.passages[full] for full, _ in texts]
     return _stack(rows, encoder.dimension, np.float32)
+
+
+def encode_headings(passages: pd.DataFrame, encoder: Encoder, known: Known) -> NDArray[np.float16]:
+    """Return unit vectors of what the passages are called, shape (passages, dimension)."""
+    names = passage_names(passages)
+    new = list(dict.fromkeys(name for name in names if name not in known.headings))
+    fresh = dict(zip(new, encoder.encode(new).astype(np.float16), strict=True))
+    rows = [fresh[name] if name in fresh else known.headings[name] for name in names]
+    return _stack(rows, encoder.dimension, np.float16).astype(np.float16)
 
 
 def encode_sentences(

@@ -57,6 +57,8 @@ class ClientIndex:
     passages : DataFrame
         Their passages: those of one article together, in the order of the articles.
     vectors : array of shape (passages, dimension)
+    headings : float16 array of shape (passages, dimension)
+        Of what each passage is called: its own heading, or the title of the article.
     starts : array of shape (articles + 1,)
         Passages of article i are rows ``starts[i]:starts[i + 1]``.
     sentences : Sentences
@@ -75,6 +77,7 @@ class ClientIndex:
     articles: pd.DataFrame
     passages: pd.DataFrame
     vectors: Vectors
+    headings: NDArray[np.float16]
     starts: Positions
     sentences: Sentences
     words: BM25Index
@@ -96,6 +99,11 @@ class ClientIndex:
     def article_of(self) -> Positions:
         """Article of each passage."""
         return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+
+    @cached_property
+    def names(self) -> list[str]:
+        """What each passage is called."""
+        return passage_names(self.passages)
 
     @cached_property
     def article_ids(self) -> list[str]:
@@ -122,3 +130,9 @@ class ClientIndex:
         """Log of the number of words of each article."""
         words = [len(str(text).split()) for text in self.articles["text"].tolist()]
         return np.log1p(np.array(words, dtype=np.float64))
+
+
+def passage_names(passages: pd.DataFrame) -> list[str]:
+    """Return of each passage the last part of its heading, or the title of the article."""
+    pairs = zip(passages["heading"].tolist(), passages["title"].tolist(), strict=True)
+    return [str(heading or "").rpartition(" > ")[2] or str(title) for heading, title in pairs]

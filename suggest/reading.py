@@ -8,7 +8,7 @@ import json
 import math
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -24,9 +24,9 @@ from suggest.client_index import ClientIndex
 from suggest.selection import Prepared, Vector, in_list, prepare, stems
 from suggest.sendable import speaks_to_agents
 
-_KEPT_ARTICLES = 2048
+_KEPT_ARTICLES = 8192
+_WARMED = 8
 _KEPT_CLIENTS = 256
-_KEPT_HEADINGS = 50_000
 _WEIGHED_PASSAGES = 5000
 _HEADING = "\n#"
 # What an article is read from.
@@ -82,6 +82,11 @@ class Index(Protocol):
         """Return the articles that answer a query, best first."""
         ...
 
+    @property
+    def clients(self) -> Sequence[str]:
+        """Clients with knowledge."""
+        ...
+
     def client_index(self, client_id: str) -> ClientIndex:
         """Return what is indexed of a client; it never changes."""
         ...
@@ -133,17 +138,18 @@ class ReadArticle:
         Sentences of each passage among those of the article; neighbours may share some.
     headings : array of shape (passages, d)
         Vectors of their headings.
-    vectors : array of shape (sentences, d)
+    vectors : float16 array of shape (sentences, d)
     """
 
     passages: tuple[Passage, ...]
     rows: tuple[slice, ...]
     headings: Vector
-    vectors: Vector
+    vectors: NDArray[np.float16]
 
     def nearest(self, query: Vector, most: int) -> list["Near"]:
         """Return the passages that promise most."""
-        heading, said = self.headings @ query, self.vectors @ query
+        # Kept as they are stored, in half precision and shared between workers.
+        heading, said = self.headings @ query, self.vectors.astype(np.float32) @ query
         best = np.full(len(self.passages), -1.0)
         rows, starts, where = self._sendable
         if len(rows):
@@ -239,7 +245,8 @@ class ClientTexts:
             [str(h or "") for h in passages["heading"].tolist()],
             [Span(a, b, text[a:b]) for a, b in sentences.spans[first:last].tolist()],
             [slice(a - first, b - first) for a, b in pairwise(offsets)],
-            sentences.vectors[first:last].astype(np.float32),
+            self.index.headings[rows].astype(np.float32),
+            sentences.vectors[first:last],
         )
 
 
@@ -255,7 +262,6 @@ class Reader:
 
     def __init__(self, index: Index) -> None:
         self.index = index
-        self._headings: dict[str, Vector] = {}
         self._clients: dict[str, ClientTexts] = {}
         self._articles: OrderedDict[tuple[str, str, int], ReadArticle] = OrderedDict()
         self._lock = threading.Lock()
@@ -275,6 +281,17 @@ class Reader:
                 del self._clients[next(iter(self._clients))]
         return known
 
+    def warming(self, client_ids: Iterable[str]) -> Iterator[int]:
+        """Read articles before they are asked for, a few a step, as many as are kept."""
+        for client_id in client_ids:
+            client = self.client(client_id)
+            ids = client.index.article_ids
+            for start in range(0, len(ids), _WARMED):
+                if len(self._articles) + _WARMED > _KEPT_ARTICLES:
+                    return
+                self.articles(client, ids[start : start + _WARMED])
+                yield len(self._articles)
+
     def articles(self, client: ClientTexts, article_ids: Iterable[str]) -> list[ReadArticle]:
         """Return articles, reading those that are new together."""
         keys = [client.key(article_id) for article_id in article_ids]
@@ -282,9 +299,8 @@ class Reader:
             found = {key: self._articles[key] for key in keys if key in self._articles}
         new = [key for key in dict.fromkeys(keys) if key not in found]
         parts = [client.parts(key[1]) for key in new]
-        vectors = self._encoded([name for of in parts for name in of.names])
         for key, of in zip(new, parts, strict=True):
-            found[key] = _read(of, vectors)
+            found[key] = _read(of)
         with self._lock:
             for key in keys:
                 self._articles[key] = found[key]
@@ -292,17 +308,6 @@ class Reader:
             while len(self._articles) > _KEPT_ARTICLES:
                 self._articles.popitem(last=False)
         return [found[key] for key in keys]
-
-    def _encoded(self, headings: list[str]) -> dict[str, Vector]:
-        """Encode headings; many articles share them, and a new index keeps most of them."""
-        known = {h: self._headings[h] for h in headings if h in self._headings}
-        new = [h for h in dict.fromkeys(headings) if h not in known]
-        if new:
-            known.update(zip(new, self.index.encoder.encode(new), strict=True))
-            # Another thread may be reading the old one: it is left as it is.
-            full = len(self._headings) > _KEPT_HEADINGS
-            self._headings = ({} if full else self._headings) | known
-        return known
 
 
 class _Parts(NamedTuple):
@@ -313,15 +318,11 @@ class _Parts(NamedTuple):
     headings: list[str]
     spans: list[Span]
     rows: list[slice]
-    vectors: Vector
-
-    @property
-    def names(self) -> list[str]:
-        """What each passage is called: its own heading, or the title of the article."""
-        return [h.rpartition(" > ")[2] or str(self.article["title"]) for h in self.headings]
+    named: Vector
+    vectors: NDArray[np.float16]
 
 
-def _read(parts: _Parts, known: Mapping[str, Vector]) -> ReadArticle:
+def _read(parts: _Parts) -> ReadArticle:
     rows = _with_whole_lists(str(parts.article["text"]), parts.spans, parts.rows)
     named = zip(parts.passage_ids, parts.headings, rows, strict=True)
     own = [h.rpartition(" > ")[2] for h in parts.headings]
@@ -329,7 +330,7 @@ def _read(parts: _Parts, known: Mapping[str, Vector]) -> ReadArticle:
     return ReadArticle(
         tuple(_passage(parts.article, name, h, parts.spans[of]) for name, h, of in named),
         tuple(rows),
-        np.stack([known[name] for name in parts.names]) * scale,
+        parts.named * scale,
         parts.vectors,
     )
 
