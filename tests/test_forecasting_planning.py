@@ -288,6 +288,19 @@ def test_a_shift_after_the_last_midnight_lies_in_the_next_week() -> None:
     assert filled.cover["starts_at"].min() == MONDAY + pd.Timedelta(hours=171)
 
 
+def test_rest_holds_from_one_week_to_the_next() -> None:
+    night = people(window_start_local=22, days=[[6], [6]])
+    policy, shifts = PlanPolicy(search_steps=300), []
+    for number, hours in enumerate(([166, 167, 0, 1], [3, 4, 5, 6])):
+        start = MONDAY + pd.Timedelta(weeks=number)
+        demand = pd.DataFrame({"pool_id": "p", "hour_of_week": hours, "required_fte": 1.0})
+        agents = availability(night, {"ana": ["p"]}, start)
+        shifts.append(fill_week(Week(start, demand, agents, policy)).shifts)
+    both = pd.concat(shifts, ignore_index=True)
+    assert len(both) == 2
+    assert both["starts_at"][1] - both["ends_at"][0] >= pd.Timedelta(hours=11)
+
+
 def test_a_week_without_people_or_demand_is_empty() -> None:
     demand = pd.DataFrame({"pool_id": "p", "hour_of_week": [8], "required_fte": [1.0]})
     nobody = availability(people(), {}, MONDAY)

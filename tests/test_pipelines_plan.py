@@ -67,16 +67,6 @@ def test_agents_work_only_where_they_are_qualified_with_rest_and_within_their_ho
         assert (rest >= np.timedelta64(11, "h")).all()
 
 
-def test_rest_holds_from_one_week_to_the_next() -> None:
-    own = sample()
-    nights = own.agents.assign(timezone="UTC", window_start_local=22, window_hours=24)
-    assigned = planned(agents=nights, weeks=3).tables["assignment"]
-    assert (assigned["starts_at"].dt.day_of_week == 0).any()
-    for _, shifts in assigned.sort_values("starts_at").groupby("agent_id"):
-        rest = (shifts["starts_at"] - shifts["ends_at"].shift()).iloc[1:]
-        assert (rest >= pd.Timedelta(hours=11)).all()
-
-
 def test_the_same_data_settings_and_now_give_the_same_plan() -> None:
     again = planned()
     for name, table in plan().tables.items():
