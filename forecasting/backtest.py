@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.boosting import Trees, grow
-from forecasting.rolling import Origin, centre_of, origins
+from forecasting.rolling import BASES, Origin, centre_of, origins
 from forecasting.wall import Wall
 
 Floats = NDArray[np.float64]
@@ -214,7 +214,14 @@ def _joined(parts: list[Rows]) -> Rows:
         none = np.empty(0)
         whole = np.empty(0, dtype=np.intp)
         return Rows(
-            np.empty((0, 1), np.float32), none[:, None], none, none, whole, whole, whole, whole
+            np.empty((0, 1), np.float32),
+            np.empty((0, len(BASES) + 1)),
+            none,
+            none,
+            whole,
+            whole,
+            whole,
+            whole,
         )
     return Rows(
         *(np.concatenate([getattr(p, name) for p in parts]) for name in Rows.__dataclass_fields__)

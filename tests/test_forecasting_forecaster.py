@@ -241,3 +241,13 @@ def test_better_than_the_floors_on_real_volume(shared) -> None:
         other = floor().fit(past).evaluate(ahead)
         assert ours["wape"] < 1.02 * other["wape"]
         assert ours["pinball"] < other["pinball"]
+
+
+@pytest.mark.parametrize("days", [1, 3, 10])
+def test_a_single_young_client_gets_a_forecast_with_intervals(days: int) -> None:
+    ds = pd.date_range("2026-03-02", periods=24 * days, freq="h", tz="UTC")
+    young = pd.DataFrame({"unique_id": "young", "ds": ds, "y": np.resize([0.0, 2, 5, 3], len(ds))})
+    made = VolumeForecaster().fit(young).predict(24)
+    assert len(made) == 24
+    assert np.isfinite(made.select_dtypes("number").to_numpy()).all()
+    assert (made["yhat-lo-80"] <= made["yhat-hi-80"]).all()
