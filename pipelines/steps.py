@@ -31,7 +31,7 @@ def train_classifiers(run: Run) -> None:
     """Fit one classifier per target, and its baselines, on the older tickets."""
     settings = run.config.intents
     for target in settings.targets:
-        texts, labels = _labelled(run, target)
+        texts, labels, clients = _labelled(run, target)
         model = IntentClassifier(
             encoder=run.encoder,
             target_precision=settings.target_precision,
@@ -44,7 +44,9 @@ def train_classifiers(run: Run) -> None:
                 f"The classifier has no parameters {unknown}, given in [intents.parameters]. "
                 f"It has {', '.join(sorted(model.get_params(deep=False)))}."
             )
-        run.classifiers[target] = model.set_params(**settings.parameters).fit(texts, labels)
+        run.classifiers[target] = model.set_params(**settings.parameters).fit(
+            texts, labels, clients
+        )
         run.baselines[target] = {
             "majority": MajorityIntents().fit(texts, labels),
             "keyword": KeywordIntents().fit(texts, labels),
@@ -154,7 +156,8 @@ def _yardstick(run: Run) -> Yardstick:
     return Yardstick(run.config.evaluate, run.config.split.group, run.config.seed)
 
 
-def _labelled(run: Run, target: str) -> tuple[list[str], list[str]]:
+def _labelled(run: Run, target: str) -> tuple[list[str], list[str], list[str]]:
+    """Return words, labels and clients of the tickets to learn from."""
     rows = run.train[run.train[target].notna()]
     counts = rows[target].value_counts()
     few = counts[(counts < run.config.intents.min_examples) & (counts.index != OUT_OF_SCOPE)]
@@ -170,7 +173,8 @@ def _labelled(run: Run, target: str) -> tuple[list[str], list[str]]:
         )
     if len(few):
         run.warnings.append(f"{len(few):,} labels of {target} have too few tickets to be learned")
-    return list(rows["words"]), list(rows[target].astype(str))
+    clients = list(rows["client_id"].astype(str))
+    return list(rows["words"]), list(rows[target].astype(str)), clients
 
 
 def _champion(run: Run, target: str) -> IntentClassifier | None:

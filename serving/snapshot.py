@@ -39,7 +39,9 @@ class IntentModel(Protocol):
         """Return what the encoder is given for each text."""
         ...
 
-    def decisions(self, texts: Sequence[str], vectors: Any = None) -> Sequence[Any]:
+    def decisions(
+        self, texts: Sequence[str], vectors: Any = None, clients: Sequence[str] | None = None
+    ) -> Sequence[Any]:
         """Return label, probability, alternatives, out_of_scope and reason per text."""
         ...
 

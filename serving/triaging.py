@@ -29,7 +29,8 @@ def triage(
     if texts is None:
         texts = [_raw(ticket) for ticket in tickets]
     languages = run.part("language", lambda: _languages(tickets, texts))
-    intents = _intents(run, snapshot, texts, ahead)
+    clients = [ticket.client_id for ticket in tickets]
+    intents = _intents(run, snapshot, texts, clients, ahead)
     entities = run.part("entities", lambda: [_entities(text) for text in texts])
     return [
         _object(
@@ -42,7 +43,11 @@ def triage(
 
 
 def _intents(
-    run: Run, snapshot: Snapshot, texts: Sequence[str], ahead: Sequence[str]
+    run: Run,
+    snapshot: Snapshot,
+    texts: Sequence[str],
+    clients: Sequence[str],
+    ahead: Sequence[str],
 ) -> list[dict[str, Any]] | None:
     model = snapshot.intent
     if model is None:
@@ -51,7 +56,7 @@ def _intents(
 
     def decide() -> list[dict[str, Any]]:
         vectors = _vectors(model, snapshot, texts, ahead)
-        return [_intent(decision) for decision in model.decisions(texts, vectors)]
+        return [_intent(decision) for decision in model.decisions(texts, vectors, clients)]
 
     return run.part("intent", decide)
 

@@ -26,11 +26,12 @@ from triage.calibration import best_calibrator
 from triage.decisions import Decision, as_frame, judged, threshold_for
 from triage.features import LexicalFeatures, Reading, encode, prepare, read
 from triage.heads import Heads, blended, fitted_blend, sample
+from triage.ownership import kept_apart, sole_owners
 from triage.scope import ScopeModel, scope_signals
 from triage.storing import KIND, read_model, write_model
 from triage.taxonomy import OUT_OF_SCOPE, UNKNOWN
 from triage.teaching import TaughtHead, judges, taught_head
-from triage.texts import Texts, as_texts, hint_texts, training_rows
+from triage.texts import Texts, as_texts, hint_texts, labels_by_client, training_rows
 
 Table = NDArray[np.float64]
 
@@ -104,8 +105,16 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         self.epochs = epochs
         self.random_state = random_state
 
-    def fit(self, texts: Texts, labels: Sequence[str] | ArrayLike) -> Self:
+    def fit(
+        self,
+        texts: Texts,
+        labels: Sequence[str] | ArrayLike,
+        clients: Sequence[str] | ArrayLike | None = None,
+    ) -> Self:
         """Learn from texts (n,) and labels (n,); returns self.
+
+        With ``clients`` (n,), ``labels_of_`` holds the labels of each client, so that a service
+        can keep the labels that one client added from all others.
 
         Raises
         ------
@@ -115,6 +124,8 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         """
         self._check_parameters()
         words, names = training_rows(texts, labels)
+        self.labels_of_ = labels_by_client(labels, clients)
+        self.owners_ = sole_owners(self.labels_of_)
         outside = [t for t, n in zip(words, names, strict=True) if n == OUT_OF_SCOPE]
         inside = [(t, n) for t, n in zip(words, names, strict=True) if n != OUT_OF_SCOPE]
         self.classes_, targets = np.unique([n for _, n in inside], return_inverse=True)
@@ -174,7 +185,12 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         """
         return as_frame(self.decisions(texts))
 
-    def decisions(self, texts: Texts, vectors: NDArray[np.float32] | None = None) -> list[Decision]:
+    def decisions(
+        self,
+        texts: Texts,
+        vectors: NDArray[np.float32] | None = None,
+        clients: Sequence[str] | None = None,
+    ) -> list[Decision]:
         """Answer or abstain, one decision a text, without a frame: for a ticket at a time.
 
         Parameters
@@ -183,6 +199,8 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         vectors : array of shape (n, dimension), optional
             ``encoder.encode(IntentClassifier.prepare(texts))`` where the caller has it already;
             computed when None.
+        clients : sequence of str, shape (n,), optional
+            Whose texts they are: labels that another client alone uses stay unsaid.
 
         Raises
         ------
@@ -192,7 +210,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         words = as_texts(texts)
         scores, signals, known = self._scores_and_signals(words, vectors)
-        return judged(
+        found = judged(
             self.calibrator_.transform(scores),
             self.classes_,
             self.scope_.score(signals),
@@ -201,6 +219,10 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
             threshold=self.threshold_,
             cut=self.cut_,
         )
+        if clients is None or not self.owners_:
+            return found
+        told = zip(found, clients, strict=True)
+        return [kept_apart(decision, client, self.owners_) for decision, client in told]
 
     @staticmethod
     def prepare(texts: Texts) -> list[str]:

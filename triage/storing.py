@@ -16,6 +16,7 @@ from triage.gaussian import GaussianHead
 from triage.heads import Heads
 from triage.linear import LinearHead
 from triage.network import NetworkHead
+from triage.ownership import sole_owners
 from triage.scope import ScopeModel
 from triage.teaching import read_taught
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 KIND = "intent"
 # Raised whenever the arrays of a model folder change their meaning.
-LAYOUT = 3
+LAYOUT = 4
 
 
 def write_model(model: "IntentClassifier", folder: str | os.PathLike[str], **header: Any) -> Path:
@@ -78,6 +79,8 @@ def read_model(kind: "type[Model]", artifact: Artifact, encoder: Encoder | None)
     model.classes_ = np.array(artifact.classes)
     model.calibration_ = given["calibration"]
     model.threshold_, model.cut_ = given["threshold"], given["cut"]
+    model.labels_of_ = {client: list(own) for client, own in given["labels_of"].items()}
+    model.owners_ = sole_owners(model.labels_of_)
     model.lexical_ = LexicalFeatures.restore(artifact)
     model.heads_ = _heads(artifact)
     model.blend_ = Blend()
@@ -100,6 +103,7 @@ def _parameters(model: "IntentClassifier") -> dict[str, Any]:
         "calibration": model.calibration_,
         "threshold": model.threshold_,
         "cut": model.cut_,
+        "labels_of": model.labels_of_,
     }
 
 

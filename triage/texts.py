@@ -80,3 +80,32 @@ def hint_texts(
 def _words(label: str) -> str:
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", label)
     return re.sub(r"[\W_]+", " ", spaced).strip().lower()
+
+
+def labels_by_client(
+    labels: Sequence[str] | ArrayLike, clients: Sequence[str] | ArrayLike | None
+) -> dict[str, list[str]]:
+    """Return the labels that occur for each client, sorted; nothing where no clients are told.
+
+    Raises
+    ------
+    ParameterError
+        When lengths differ.
+
+    Examples
+    --------
+    >>> labels_by_client(["b", "a", "a"], ["x", "x", "y"])
+    {'x': ['a', 'b'], 'y': ['a']}
+    """
+    if clients is None:
+        return {}
+    names, owners = np.asarray(labels, dtype=object), np.asarray(clients, dtype=object)
+    if len(names) != len(owners):
+        raise ParameterError(
+            "The 'labels' and 'clients' parameters of fit must have the same length. "
+            f"Got {len(names)} and {len(owners)} instead."
+        )
+    found: dict[str, set[str]] = {}
+    for name, owner in zip(names, owners, strict=True):
+        found.setdefault(str(owner), set()).add(str(name))
+    return {owner: sorted(found[owner]) for owner in sorted(found)}

@@ -21,7 +21,7 @@ _TAIL = (
     rf"(?: {_CITY})?)?"
 )
 _FLAT = (
-    r"(?:,? ?(?:[0-9]{1,2}[ºª°] ?[A-Za-z]?"
+    r"(?:,? ?(?:[0-9]{1,2}\.?[ºª°] ?(?:[A-Za-z]|Esq\.?|Dto\.?|Dir\.?|[Ii]zda?\.?|[Dd]cha\.?)?"
     r"|(?:m|D|Daire|[Kk]at|int|interno|piso|apt|apto)\.?:? ?[0-9]{1,4})){0,2}"
 )
 _NUMBER = r"[0-9]{1,4}(?:[ ]?[a-zA-Z](?![\w.:]))?(?:/[0-9A-Za-z]{1,4})?"
@@ -30,6 +30,7 @@ _FORMS = tuple(
     re.compile(form)
     for form in (
         # 14 Larkspur Close, Leeds LS8 2QT
+        rf"(?:(?:Flat|Apt|Apartment|Unit|Suite) [0-9]{{1,4}}[A-Za-z]?,? )?"
         rf"(?<![\w/.-])[0-9]{{1,5}}[A-Za-z]?,? (?:{_CAP} ){{1,4}}(?:Street|St|Road|Rd|Avenue|Ave"
         rf"|Lane|Ln|Drive|Dr|Close|Court|Ct|Crescent|Boulevard|Blvd|Way|Place|Pl|Square|Sq"
         rf"|Terrace|Gardens|Grove|Mews|Row|Parade|Highway|Hwy)\b\.?"
@@ -44,7 +45,7 @@ _FORMS = tuple(
         rf"|[Ff]aubourg|[Cc]ité) {_NAME}{_TAIL}",
         # Calle de los Olmos, 31, 28012 Madrid; Via Garibaldi 112; Rua das Amoreiras, 74
         rf"(?<!\w)(?:Calle|C/|C\.|Avda\.?|Avenida|Av\.|Plaza|Pza\.?|Paseo|Camino|Carretera|Ronda|Travesía|Glorieta"
-        rf"|Via|Viale|V\.le|Piazza|Piazzale|P\.zza|Corso|C\.so|Largo|Vicolo|Strada|Rua|R\.|Travessa|Praça"
+        rf"|[Vv]ia|[Vv]iale|V\.le|[Pp]iazza|Piazzale|P\.zza|[Cc]orso|C\.so|[Ll]argo|Vicolo|Strada|Rua|R\.|Travessa|Praça"
         rf"|Estrada|Alameda|Calçada) {_NAME},? ?(?:n\.?[º°]? ?|núm\.? ?)?{_NUMBER}{_FLAT}{_TAIL}",
         # ul. Kwiatowa 12/4, 00-950 Warszawa
         rf"(?<!\w)(?:ul\.|[Uu]lic[aiyę]|al\.|[Aa]lej[aeię]|os\.|[Oo]siedl[eu]|pl\.|[Pp]lac[u]?) "

@@ -22,7 +22,7 @@ _USER = re.compile(r"^[^/]*//[^/@]+@|%40|^[^?#]*/(?:eyJ[\w\-]+\.[\w\-]+)")
 _SECRET_KEY = re.compile(
     r"[?&#;/](?:[\w.\-\[\]]{0,30}?(?:token|signature|session|password|passwd|passwort|secret|apikey|api_key"
     r"|api-key|credential|jwt|otp|magic)[\w\[\]]{0,12}|(?:x-amz-)?sig|key|auth|authorization|sid|sessid|phpsessid"
-    r"|jsessionid|pwd|pass|pw|hmac|access|sso|bearer|nonce|invite|email|e-?mail|mail|phone|tel)=[^&#\s]",
+    r"|jsessionid|code|pin|pwd|pass|pw|hmac|access|sso|bearer|nonce|invite|email|e-?mail|mail|phone|tel)=[^&#\s]",
     re.IGNORECASE,
 )
 

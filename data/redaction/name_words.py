@@ -108,6 +108,44 @@ PARTICLES = word_set(
 )
 """Small words inside a name."""
 
+STAFF: tuple[str, ...] = (
+    "your agent", "your colleague", "agent", "colleague", "advisor", "adviser", "representative",
+    "driver", "seller", "buyer", "my late father", "my late mother", "my late husband",
+    "my late wife", "my mother-in-law", "my father-in-law", "my aunt", "my uncle",
+    "kollege", "kollegin", "kollegen", "mitarbeiter", "mitarbeiterin", "berater", "beraterin",
+    "fahrer", "fahrerin", "verkäufer", "verkäuferin", "käufer", "käuferin", "schwiegermutter",
+    "schwiegervater", "oma", "opa", "tante", "onkel",
+    "collègue", "conseiller", "conseillère", "agent", "chauffeur", "vendeur", "vendeuse",
+    "acheteur", "acheteuse", "l'acheteur", "l'acheteuse", "belle-mère", "beau-père",
+    "agente", "compañero", "compañera", "asesor", "asesora", "vendedor", "vendedora", "comprador",
+    "compradora", "repartidor", "suegra", "suegro",
+    "collega", "operatore", "operatrice", "consulente", "venditore", "venditrice", "acquirente",
+    "corriere", "suocera", "suocero", "assicurato", "assicurata", "dell'assicurato",
+    "dell'assicurata", "intestatario è", "intestataria è",
+    "medewerker", "medewerkster", "collega", "adviseur", "verkoper", "verkoopster", "koper",
+    "bezorger", "schoonmoeder", "schoonvader",
+    "konsultant", "konsultantka", "konsultantem", "konsultantką", "pracownik", "pracownikiem",
+    "kolega", "koleżanka", "sprzedawca", "kurier", "teściowa", "teść", "babcia", "dziadek",
+    "colega", "operador", "operadora", "consultor", "consultora", "funcionário", "funcionária",
+    "estafeta", "sogra", "sogro",
+    "temsilciniz", "temsilci", "çalışanınız", "arkadaşınız", "satıcı", "alıcı", "kurye",
+    "kayınvalidem", "kayınpederim", "müşteri temsilciniz",
+)  # fmt: skip
+"""People a customer speaks of by their part in it: the name follows at once."""
+
+IN_NAME_OF: tuple[str, ...] = (
+    "in the name of", "on behalf of", "auf den namen", "im namen von", "au nom de", "a nombre de",
+    "en nombre de", "a nome di", "a nome", "intestato a", "intestata a", "op naam van", "t n v",
+    "ten name van", "na nazwisko", "w imieniu", "em nome de", "adına kayıtlı",
+)  # fmt: skip
+"""Whose account or invoice it is: the name follows."""
+
+SINGLE_INTRODUCTIONS: tuple[str, ...] = (
+    "ik ben", "hier nochmal", "hier noch mal", "hier wieder", "hier nog eens", "c'est encore",
+    "ici encore", "soy", "jestem", "sono ancora", "sou o", "sou a", "it's me", "hier is",
+)  # fmt: skip
+"""What follows is a name even if it is one word with a capital, up to the next comma or so."""
+
 NEEDS_BREAK = frozenset(
     {
         "best", "love", "yours", "dag", "ta", "ty", "br", "kr", "gr", "bg", "att", "take care",

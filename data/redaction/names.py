@@ -8,6 +8,7 @@ from typing import NamedTuple
 from data.redaction import name_words as words
 from data.redaction import order_words
 from data.redaction.found import Found
+from data.redaction.signed import signed
 from data.text.phrases import CLOSINGS, GREETINGS, THANKS, fold
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
@@ -51,9 +52,9 @@ def find_names(text: str) -> Iterator[Found]:
         if place is not None:
             found[place] = _value(text[place[0] : place[1]])
         at = after
-    closing = _after_dash(text)
-    if closing is not None:
-        found.setdefault(closing, _value(text[closing[0] : closing[1]]))
+    for closing in (_after_dash(text), *signed(text)):
+        if closing is not None:
+            found.setdefault(closing, _value(text[closing[0] : closing[1]]))
     for (start, end), value in found.items():
         yield Found("NAME", start, end, value)
     yield from _again(text, list(dict.fromkeys(text[start:end] for start, end in found)))
@@ -68,11 +69,12 @@ def _token(match: re.Match[str]) -> _Token:
 def _cues() -> dict[str, list[_Cue]]:
     """Return the cues by their first word, longest first."""
     groups = {
+        "single": words.SINGLE_INTRODUCTIONS,
         "title": words.TITLES,
         "introduction": words.INTRODUCTIONS,
         "weak": words.WEAK_INTRODUCTIONS,
         "label": words.LABELS,
-        "relation": words.RELATIONS,
+        "relation": words.RELATIONS + words.STAFF + words.IN_NAME_OF,
         "greeting": tuple(p for phrases in GREETINGS.values() for p in phrases),
         "thanks": tuple(p for phrases in THANKS.values() for p in phrases),
         "closing": tuple(p for phrases in CLOSINGS.values() for p in phrases),
@@ -137,8 +139,9 @@ def _after_cue(
         return _name(text, tokens, after, one=True, lower=tokens[at].folded not in _LOOSE)
     if cue.kind == "weak":
         return _weak(text, tokens, after, gap, tokens[at:after])
-    if cue.kind == "relation":
-        return _name(text, tokens, after, one=True)
+    if cue.kind in ("relation", "single"):
+        # Where a language writes nouns with a capital, one word alone may be any of them.
+        return _name(text, tokens, after, one=cue.kind == "relation" or not gap.strip())
     if any(known.kind == "title" for known in _cues().get(tokens[after].folded, ())):
         return None  # the title is a cue of its own
     place = _name(text, tokens, after, one=True)

@@ -22,7 +22,7 @@ _CALL_WORDS = word_set(
     tel tél telf tlf tfno telephone phone mobile cell call ring text whatsapp sms fax reach
     durchwahl portable joindre joignable fijo contacto cellulare telefono recapito bel bellen gsm
     kom telemóvel celular telm tlm cep hotline viber signal telegram numaram ligar ligue liguem
-    ligar-me liguem-me ligue-me ligam contact
+    ligar-me liguem-me ligue-me ligam contact kontakt contato contatto
     """
 )
 _CALL_BEGINNINGS = (
