@@ -97,9 +97,10 @@ def test_the_classifier_is_told_what_labels_mean(tmp_path: Path) -> None:
     run = make(tmp_path, ["bug", "presales", "own.label"] * 6)
     labels.resolve_labels(run)
     run.encoder = make_encoder("hashing")
-    run.train = run.tickets
+    run.train = run.tickets.assign(client_id=["acme", "acme", "umbra"] * 6)
     steps.train_classifiers(run)
     model = run.classifiers["intent"]
+    assert model.labels_of_ == {"acme": ["bug", "presales"], "umbra": ["own.label"]}
     assert model.hints == labels.hints(default_taxonomy(), ["bug", "presales"])
     assert set(model.classes_) == {"bug", "own.label", "presales"}
 
