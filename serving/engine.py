@@ -36,7 +36,6 @@ from serving.store import Idempotency, Kept, Row, Store
 from serving.suggesting import account, suggestion
 from serving.tickets import ticket_of
 from serving.triaging import triage
-from serving.warming import warm
 
 if TYPE_CHECKING:
     from serving.reload import Reloader
@@ -123,7 +122,6 @@ class SupportEngine:
         self.costs = Costs()
         self.problems: tuple[str, ...] = ()
         self.reloader: Reloader | None = None
-        self.closed = False
         self._passed: Snapshot | None = None
         self._lock = threading.Lock()
         self._snapshot = Snapshot()
@@ -144,7 +142,6 @@ class SupportEngine:
 
     def close(self) -> None:
         """Stop watching and write what is queued."""
-        self.closed = True
         if self.reloader is not None:
             self.reloader.stop()
         self.store.close()
@@ -159,7 +156,6 @@ class SupportEngine:
         with self.desk.lock:
             self.desk.catch_up(snapshot.index)
             self._snapshot = snapshot
-        warm(self, snapshot)
 
     # -- calls ---------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ the versions that made it.
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -88,10 +88,6 @@ class Knowledge(Protocol):
 
 class Drafter(Protocol):
     """What the service asks of a drafter."""
-
-    def warming(self) -> Iterator[int]:
-        """Read articles ahead, step by step."""
-        ...
 
     def read(self, ticket: Ticket) -> Any:
         """Return what the ticket asks, and as ``texts`` what will be encoded for it."""

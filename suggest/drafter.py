@@ -7,7 +7,7 @@ article or a macro says can only withhold a sentence from the customer (text tha
 agents, orders to a machine), never allow, send or route anything.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self
@@ -129,10 +129,6 @@ class ReplyDrafter:
         """Learn acceptance from feedback; see :func:`suggest.feedback.training_rows`."""
         self.acceptance.fit(features, accepted)
         return self
-
-    def warming(self) -> Iterator[int]:
-        """Read the articles of all clients ahead, step by step; how many are read so far."""
-        return self.finder.reader.warming(self.index.clients)
 
     def read(self, ticket: Any) -> Reading:
         """Find out the language and the requests of a ticket.

@@ -8,7 +8,7 @@ import json
 import math
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -25,7 +25,6 @@ from suggest.selection import Prepared, Vector, in_list, prepare, stems
 from suggest.sendable import speaks_to_agents
 
 _KEPT_ARTICLES = 8192
-_WARMED = 8
 _KEPT_CLIENTS = 256
 _WEIGHED_PASSAGES = 5000
 _HEADING = "\n#"
@@ -80,11 +79,6 @@ class Index(Protocol):
         self, query: str, *, client_id: str, k: int = 10, vectors: Vector | None = None
     ) -> Sequence[Found]:
         """Return the articles that answer a query, best first."""
-        ...
-
-    @property
-    def clients(self) -> Sequence[str]:
-        """Clients with knowledge."""
         ...
 
     def client_index(self, client_id: str) -> ClientIndex:
@@ -246,7 +240,8 @@ class ClientTexts:
             [Span(a, b, text[a:b]) for a, b in sentences.spans[first:last].tolist()],
             [slice(a - first, b - first) for a, b in pairwise(offsets)],
             self.index.headings[rows].astype(np.float32),
-            sentences.vectors[first:last],
+            # A copy: what was read once does not depend on the file any more.
+            np.array(sentences.vectors[first:last]),
         )
 
 
@@ -280,17 +275,6 @@ class Reader:
             while len(self._clients) > _KEPT_CLIENTS:
                 del self._clients[next(iter(self._clients))]
         return known
-
-    def warming(self, client_ids: Iterable[str]) -> Iterator[int]:
-        """Read articles before they are asked for, a few a step, as many as are kept."""
-        for client_id in client_ids:
-            client = self.client(client_id)
-            ids = client.index.article_ids
-            for start in range(0, len(ids), _WARMED):
-                if len(self._articles) + _WARMED > _KEPT_ARTICLES:
-                    return
-                self.articles(client, ids[start : start + _WARMED])
-                yield len(self._articles)
 
     def articles(self, client: ClientTexts, article_ids: Iterable[str]) -> list[ReadArticle]:
         """Return articles, reading those that are new together."""

@@ -179,7 +179,7 @@ def _read_version(artifact: Artifact, dense: Callable[[Path, Vectors], Dense]) -
         articles=articles,
         passages=passages,
         vectors=vectors,
-        headings=artifact.array("heading_vectors", mmap=True),
+        headings=artifact.array("heading_vectors"),
         starts=artifact.array("starts"),
         sentences=Sentences(
             artifact.array("sentence_offsets"),

@@ -105,9 +105,6 @@ def measured(count: int) -> tuple[dict[str, float], float, float]:
         watched(watch, engine)
         bodies = tickets(_WARM + count)
         asyncio.run(_posted(app, bodies[:_WARM]))
-        for thread in threading.enumerate():
-            if thread.name == "warming":
-                thread.join()
         engine.store.flush()
         watch.forget()
         began = time.process_time()
