@@ -1,7 +1,7 @@
 """txtai and Haystack on the collections of ``peers.py``; runs in the peers' own environment.
 
 ``peer_models.py FOLDER`` reads each ``FOLDER/<set>.json`` (passages of each client, queries) and
-writes ``FOLDER/<set>-found.json``: of each peer and query the ids found, and the CPU seconds of
+writes ``FOLDER/<set>-found.txt``: of each peer and query the ids found, and the CPU seconds of
 each query. Both search hybrid with all-MiniLM-L6-v2, one query at a time, on one thread.
 """
 

@@ -125,6 +125,7 @@ def _rows(
             split="searched by text alone",
             n=mean.n,
             interval=[round(mean.low, 4), round(mean.high, 4)],
+            ask="above both",
         )
         plain = {
             peer: float(np.mean([metric(i, g) for i, g in zip(ids, right, strict=True)]))
