@@ -35,6 +35,7 @@ from data.errors import (
     ArtifactTypeError,
     MissingFileError,
 )
+from data.stored_rows import StoredRows
 
 logger = logging.getLogger(__name__)
 
@@ -110,11 +111,14 @@ class Artifact:
             )
         return self.path / name
 
-    def array(self, name: str, *, mmap: bool = False) -> NDArray[Any]:
-        """Read ``<name>.npy``; with ``mmap`` the values stay on disk until touched."""
-        path = self.file(f"{name}.npy")
-        array: NDArray[Any] = np.load(path, mmap_mode="r" if mmap else None, allow_pickle=False)
+    def array(self, name: str) -> NDArray[Any]:
+        """Read ``<name>.npy``."""
+        array: NDArray[Any] = np.load(self.file(f"{name}.npy"), allow_pickle=False)
         return array
+
+    def rows(self, name: str) -> StoredRows:
+        """Open ``<name>.npy`` to read rows of it when they are needed."""
+        return StoredRows(self.file(f"{name}.npy"))
 
     def estimator(self, name: str) -> Any:
         """Read ``<name>.skops`` after auditing every type in it.

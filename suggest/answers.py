@@ -9,7 +9,7 @@ from data.text import Span
 from suggest.draft import DraftSentence, Role, SourceKind, Support
 from suggest.findings import Finding, best
 from suggest.grounding import Dropped, Facts, Source, ground
-from suggest.reading import Passage
+from suggest.passages import Passage
 from suggest.salutations import salutations
 from suggest.selection import Sentence, choose, read_sentences
 from suggest.sendable import fault

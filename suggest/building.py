@@ -4,7 +4,8 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from data.encoders import Encoder
 from data.knowledge import passages as cut_passages
 from data.knowledge import sentence_spans
+from data.text import Span
 from suggest.client_index import (
     ClientIndex,
     Dense,
@@ -22,13 +24,15 @@ from suggest.client_index import (
     passage_names,
 )
 from suggest.lexical import BM25Index, word_parts, words
+from suggest.readings import CONTENT as READ
+from suggest.readings import Readings, content_keys, write_record
 from suggest.translations import translations
 
 HEADING_SHARE = 0.3
 """How much title and heading count in a passage's vector beside title, heading and text."""
 
 # Raised whenever the same articles would give another index.
-_LAYOUT = "3"
+_LAYOUT = "4"
 _MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _CONTENT = (
     "article_id",
@@ -50,20 +54,23 @@ class Known(NamedTuple):
     sentences: Mapping[str, NDArray[np.float16]]
     words: Mapping[str, Sequence[str]]
     headings: Mapping[str, NDArray[np.float16]]
+    readings: Mapping[tuple[str, ...], bytes]
 
     @classmethod
     def of(cls, index: ClientIndex | None) -> "Known":
         """Collect what an index holds."""
         if index is None:
-            return cls({}, {}, {}, {})
+            return cls({}, {}, {}, {}, {})
         full = [text for text, _ in encoded_texts(index.passages)]
         said = _sentence_texts(index.articles, index.passages, index.sentences)
         lexical = lexical_texts(index.articles, index.passages)
+        keys = content_keys(_columns(index.articles))
         return cls(
             dict(zip(full, index.vectors, strict=True)),
-            dict(zip(said, index.sentences.vectors, strict=True)),
+            dict(zip(said, np.asarray(index.sentences.vectors), strict=True)),
             {} if index.tokens is None else dict(zip(lexical, index.tokens, strict=True)),
             dict(zip(index.names, index.headings, strict=True)),
+            dict(zip(keys, index.readings.records(), strict=True)),
         )
 
 
@@ -95,6 +102,7 @@ def build(
     vectors = encode_passages(passages, encoder, known)
     texts = lexical_texts(chosen, passages)
     tokens = [known.words.get(text) or words(text) for text in texts]
+    sentences = encode_sentences(chosen, passages, encoder, known)
     languages = np.array(chosen["language"].tolist(), dtype=np.str_)
     return ClientIndex(
         client_id=client_id,
@@ -104,7 +112,8 @@ def build(
         vectors=vectors,
         headings=encode_headings(passages, encoder, known),
         starts=starts,
-        sentences=encode_sentences(chosen, passages, encoder, known),
+        sentences=sentences,
+        readings=read_articles(chosen, passages, sentences, known),
         words=BM25Index(tokens),
         parts=BM25Index([word_parts(found) for found in tokens]),
         titles=BM25Index([word_parts(words(title)) for title in chosen["title"].tolist()]),
@@ -213,6 +222,37 @@ def encode_sentences(
     vectors = [fresh[text] if text in fresh else known.sentences[text] for text in texts]
     stacked = _stack(vectors, encoder.dimension, np.float16).astype(np.float16)
     return placed._replace(vectors=stacked)
+
+
+def read_articles(
+    articles: pd.DataFrame, passages: pd.DataFrame, sentences: Sentences, known: Known
+) -> Readings:
+    """Write down what drafting needs to know of each article."""
+    columns = _columns(articles)
+    names = passages["passage_id"].astype(str).tolist()
+    headings = [str(heading or "") for heading in passages["heading"].tolist()]
+    offsets, spans = sentences.offsets.tolist(), sentences.spans.tolist()
+    records = []
+    keys = content_keys(columns)
+    for at, (first, last) in enumerate(pairwise(_starts(articles, passages).tolist())):
+        if keys[at] in known.readings:
+            records.append(known.readings[keys[at]])
+            continue
+        begin, text = offsets[first], columns["text"][at]
+        records.append(
+            write_record(
+                {name: column[at] for name, column in columns.items()},
+                names[first:last],
+                headings[first:last],
+                [Span(a, b, text[a:b]) for a, b in spans[begin : offsets[last]]],
+                [slice(a - begin, b - begin) for a, b in pairwise(offsets[first : last + 1])],
+            )
+        )
+    return Readings.of(records)
+
+
+def _columns(articles: pd.DataFrame) -> dict[str, list[Any]]:
+    return {name: articles[name].tolist() for name in READ}
 
 
 def lexical_texts(articles: pd.DataFrame, passages: pd.DataFrame) -> list[str]:

@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data.stored_rows import StoredRows
 from suggest.lexical import BM25Index
+from suggest.readings import Readings
 
 Vectors = NDArray[np.float32]
 Positions = NDArray[np.int64]
@@ -42,7 +44,7 @@ class Sentences(NamedTuple):
 
     offsets: Positions
     spans: Positions
-    vectors: NDArray[np.float16]
+    vectors: NDArray[np.float16] | StoredRows
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +64,8 @@ class ClientIndex:
     starts : array of shape (articles + 1,)
         Passages of article i are rows ``starts[i]:starts[i + 1]``.
     sentences : Sentences
+    readings : Readings
+        What drafting needs to know of each article.
     words, parts, titles : BM25Index
         Over articles: of their words, of the parts of these, and of the parts of the title's.
     languages : array of shape (articles,)
@@ -80,6 +84,7 @@ class ClientIndex:
     headings: NDArray[np.float16]
     starts: Positions
     sentences: Sentences
+    readings: Readings
     words: BM25Index
     parts: BM25Index
     titles: BM25Index

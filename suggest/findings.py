@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from data.ticket import Message, Ticket
 from suggest.acceptance import PriorLogistic
 from suggest.asking import Request
-from suggest.reading import ClientTexts, Found, Index, Passage, ReadArticle, Reader
+from suggest.passages import Passage, ReadArticle
+from suggest.reading import ClientTexts, Found, Index, Reader
 from suggest.selection import Vector, Weighed, closeness, stems
 
 # Articles to look into for each request, in the customer's language and in others, and passages

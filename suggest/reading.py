@@ -1,37 +1,30 @@
 """Articles as drafting reads them: passages, their sentences and what they are about.
 
-Everything here depends on the articles alone, so an article is read once and kept until it
-changes.
+What can be said of an article alone was written down when it was indexed; the articles that
+tickets ask for are kept in memory.
 """
 
-import json
 import math
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from data.encoders import Encoder
-from data.text import Span
 from suggest.client_index import ClientIndex
-from suggest.selection import Prepared, Vector, in_list, prepare, stems
-from suggest.sendable import speaks_to_agents
+from suggest.passages import ReadArticle
+from suggest.readings import open_record
+from suggest.selection import Vector, stems
 
-_KEPT_ARTICLES = 8192
+# Reading one takes a sixth of a millisecond; keeping it, some 50 kB.
+_KEPT_ARTICLES = 1024
 _KEPT_CLIENTS = 256
 _WEIGHED_PASSAGES = 5000
-_HEADING = "\n#"
-# What an article is read from.
-_CONTENT = ("version", "kind", "audience", "language", "title", "text", "variables")
-# A passage without a heading of its own opens the article: its title says less of it.
-_OPENING = 0.8
+
+Key = tuple[str, str, str]
+"""Client, version of its index, article."""
 
 
 class Found(Protocol):
@@ -90,88 +83,6 @@ class Index(Protocol):
         ...
 
 
-Places = NDArray[np.int64]
-
-
-class Passage(NamedTuple):
-    """A passage with its article.
-
-    Attributes
-    ----------
-    passage_id, article_id, kind, language, title : str
-    version : int
-    public : bool
-        Whether a customer may read it: so labelled, and not speaking to agents.
-    text : str
-        Of the whole article.
-    variables : mapping
-        Slot name to where its value is.
-    prepared : Prepared
-    """
-
-    passage_id: str
-    article_id: str
-    version: int
-    kind: str
-    language: str
-    title: str
-    public: bool
-    text: str
-    variables: Mapping[str, str]
-    prepared: Prepared
-
-
-@dataclass(frozen=True)
-class ReadArticle:
-    """The passages of one article, with vectors to choose among them.
-
-    Parameters
-    ----------
-    passages : tuple of Passage
-    rows : tuple of slice
-        Sentences of each passage among those of the article; neighbours may share some.
-    headings : array of shape (passages, d)
-        Vectors of their headings.
-    vectors : float16 array of shape (sentences, d)
-    """
-
-    passages: tuple[Passage, ...]
-    rows: tuple[slice, ...]
-    headings: Vector
-    vectors: NDArray[np.float16]
-
-    def nearest(self, query: Vector, most: int) -> list["Near"]:
-        """Return the passages that promise most."""
-        # Kept as they are stored, in half precision and shared between workers.
-        heading, said = self.headings @ query, self.vectors.astype(np.float32) @ query
-        best = np.full(len(self.passages), -1.0)
-        rows, starts, where = self._sendable
-        if len(rows):
-            best[where] = np.maximum.reduceat(said[rows], starts)
-        order = np.argsort(-(heading + best), kind="stable")[:most].tolist()
-        return [Near(self.passages[i], float(heading[i]), said[self.rows[i]]) for i in order]
-
-    @cached_property
-    def _sendable(self) -> tuple[Places, Places, Places]:
-        """Rows of sentences that can be sent, where those of a passage begin, and of which."""
-        found = [
-            np.flatnonzero(p.prepared.sendable) + of.start
-            for p, of in zip(self.passages, self.rows, strict=True)
-        ]
-        sizes = np.array([len(rows) for rows in found], dtype=np.int64)
-        where = np.flatnonzero(sizes)
-        starts = (np.cumsum(sizes) - sizes)[where]
-        return np.concatenate([*found, np.empty(0, np.int64)]).astype(np.int64), starts, where
-
-
-class Near(NamedTuple):
-    """A passage with the cosines of its heading and of its sentences to a query."""
-
-    passage: Passage
-    heading: float
-    said: Vector
-
-
 class WordWeights:
     """How much a word tells among the passages of a client: rare words tell most.
 
@@ -211,44 +122,27 @@ class ClientTexts:
         self.weights = WordWeights(index.passages["text"])
         self._positions = index.article_positions
         self._languages = index.languages.tolist()
-        columns = [index.articles[name].tolist() for name in _CONTENT if name in index.articles]
-        # Two texts under one name and with one hash: once in 2**64 edits.
-        self._stamps = [hash(tuple(map(str, row))) for row in zip(*columns, strict=True)]
 
     def language(self, article_id: str) -> str:
         """Return the language of an article."""
         return str(self._languages[self._positions[article_id]])
 
-    def key(self, article_id: str) -> tuple[str, str, int]:
-        """Return what changes whenever the article does."""
-        return self.index.client_id, article_id, self._stamps[self._positions[article_id]]
+    def key(self, article_id: str) -> Key:
+        """Return what names an article of this version of the index."""
+        return self.index.client_id, self.index.version, article_id
 
-    def parts(self, article_id: str) -> "_Parts":
-        """Return an article as it is stored: its row, its passages, their sentences."""
+    def read(self, article_id: str) -> ReadArticle:
+        """Return an article as it was read when it was indexed."""
         at = self._positions[article_id]
-        rows = slice(*self.index.starts[at : at + 2].tolist())
+        first, last = self.index.starts[at : at + 2].tolist()
         sentences = self.index.sentences
-        offsets = sentences.offsets[rows.start : rows.stop + 1].tolist()
-        article = self.index.articles.iloc[at].to_dict()
-        text = str(article["text"])
-        first, last = offsets[0], offsets[-1]
-        passages = self.index.passages.iloc[rows]
-        return _Parts(
-            article,
-            [str(p) for p in passages["passage_id"].tolist()],
-            [str(h or "") for h in passages["heading"].tolist()],
-            [Span(a, b, text[a:b]) for a, b in sentences.spans[first:last].tolist()],
-            [slice(a - first, b - first) for a, b in pairwise(offsets)],
-            self.index.headings[rows].astype(np.float32),
-            # A copy: what was read once does not depend on the file any more.
-            np.array(sentences.vectors[first:last]),
-        )
+        rows = slice(*sentences.offsets[[first, last]].tolist())
+        headings = self.index.headings[first:last]
+        return open_record(self.index.readings.record(at), headings, sentences.vectors[rows])
 
 
 class Reader:
     """Reads articles from an index and keeps what it read.
-
-    An edit brings a new index in which all but one article are the same: those stay read.
 
     Parameters
     ----------
@@ -258,7 +152,7 @@ class Reader:
     def __init__(self, index: Index) -> None:
         self.index = index
         self._clients: dict[str, ClientTexts] = {}
-        self._articles: OrderedDict[tuple[str, str, int], ReadArticle] = OrderedDict()
+        self._articles: OrderedDict[Key, ReadArticle] = OrderedDict()
         self._lock = threading.Lock()
 
     def client(self, client_id: str) -> ClientTexts:
@@ -277,14 +171,13 @@ class Reader:
         return known
 
     def articles(self, client: ClientTexts, article_ids: Iterable[str]) -> list[ReadArticle]:
-        """Return articles, reading those that are new together."""
+        """Return articles; those that are not kept are read."""
         keys = [client.key(article_id) for article_id in article_ids]
         with self._lock:
             found = {key: self._articles[key] for key in keys if key in self._articles}
-        new = [key for key in dict.fromkeys(keys) if key not in found]
-        parts = [client.parts(key[1]) for key in new]
-        for key, of in zip(new, parts, strict=True):
-            found[key] = _read(of)
+        for key in dict.fromkeys(keys):
+            if key not in found:
+                found[key] = client.read(key[2])
         with self._lock:
             for key in keys:
                 self._articles[key] = found[key]
@@ -292,71 +185,3 @@ class Reader:
             while len(self._articles) > _KEPT_ARTICLES:
                 self._articles.popitem(last=False)
         return [found[key] for key in keys]
-
-
-class _Parts(NamedTuple):
-    """An article as an index stores it; ``rows`` are the sentences of each passage."""
-
-    article: Mapping[Any, Any]
-    passage_ids: list[str]
-    headings: list[str]
-    spans: list[Span]
-    rows: list[slice]
-    named: Vector
-    vectors: NDArray[np.float16]
-
-
-def _read(parts: _Parts) -> ReadArticle:
-    rows = _with_whole_lists(str(parts.article["text"]), parts.spans, parts.rows)
-    named = zip(parts.passage_ids, parts.headings, rows, strict=True)
-    own = [h.rpartition(" > ")[2] for h in parts.headings]
-    scale = np.array([[1.0 if h else _OPENING] for h in own], dtype=np.float32)
-    return ReadArticle(
-        tuple(_passage(parts.article, name, h, parts.spans[of]) for name, h, of in named),
-        tuple(rows),
-        parts.named * scale,
-        parts.vectors,
-    )
-
-
-def _passage(
-    article: Mapping[Any, Any], passage_id: str, heading: str, spans: list[Span]
-) -> Passage:
-    text, title, language = (str(article[name]) for name in ("text", "title", "language"))
-    for_agents = speaks_to_agents(title, text, [span.text for span in spans])
-    return Passage(
-        passage_id=passage_id,
-        article_id=str(article["article_id"]),
-        version=int(article["version"]),
-        kind=str(article["kind"]),
-        language=language,
-        title=title,
-        public=str(article["audience"]) != "internal" and not for_agents,
-        text=text,
-        variables=_variables(article),
-        prepared=prepare(text, spans, language=language, title=title, heading=heading),
-    )
-
-
-def _with_whole_lists(text: str, spans: Sequence[Span], rows: Sequence[slice]) -> list[slice]:
-    """Add to each passage the items of a list that was cut between it and its neighbours."""
-    joined = [
-        in_list(text, one) and in_list(text, two) and _HEADING not in text[one.end : two.start]
-        for one, two in pairwise(spans)
-    ]
-    whole = []
-    for of in rows:
-        first, last = of.start, of.stop
-        while of.start < of.stop and first > 0 and joined[first - 1]:
-            first -= 1
-        while of.start < of.stop and last < len(spans) and joined[last - 1]:
-            last += 1
-        whole.append(slice(first, last))
-    return whole
-
-
-def _variables(article: Any) -> Mapping[str, str]:
-    value = article.get("variables")
-    if isinstance(value, str) and value:
-        value = json.loads(value)
-    return {str(k): str(v) for k, v in value.items()} if isinstance(value, Mapping) else {}

@@ -94,25 +94,34 @@ def fault(text: str, language: str, *, item: bool = False) -> Fault:
     return "" if _is_sentence(without_links, item) else "fragment"
 
 
-def speaks_to_agents(title: str, article: str, passage: Iterable[str]) -> bool:
-    """Whether a passage is meant for agents, whatever it is labelled.
+def article_speaks_to_agents(title: str, text: str) -> bool:
+    """Whether an article is meant for agents, whatever it is labelled.
 
-    One sentence of the passage is enough, or two of its article: what stands around "verify the
-    customer's identity" is the rest of a procedure.
+    Its title says so, or two of its sentences do: what stands around "verify the customer's
+    identity" is the rest of a procedure.
 
     Examples
     --------
-    >>> speaks_to_agents("Stolen cards", "", ["Ask the customer for the code."])
+    >>> article_speaks_to_agents("Bypass code (internal)", "")
     True
     """
-    told = (_plain(s) for s in passage)
-    # Orders to a machine are nobody's procedure: they are dropped, the rest stays an article.
-    if _INTERNAL_TITLE.search(title) or any(
-        _agents().search(s) and not _orders().search(s) for s in told
-    ):
+    if _INTERNAL_TITLE.search(title):
         return True
-    plain = "\n".join(line for line in _plain(article).split("\n") if not _orders().search(line))
+    # Orders to a machine are nobody's procedure: they are dropped, the rest stays an article.
+    plain = "\n".join(line for line in _plain(text).split("\n") if not _orders().search(line))
     return len(list(islice(_agents().finditer(plain), 2))) == 2
+
+
+def passage_speaks_to_agents(sentences: Iterable[str]) -> bool:
+    """Whether a passage is meant for agents: one of its sentences is enough.
+
+    Examples
+    --------
+    >>> passage_speaks_to_agents(["Ask the customer for the code."])
+    True
+    """
+    told = (_plain(s) for s in sentences)
+    return any(_agents().search(s) and not _orders().search(s) for s in told)
 
 
 def is_dangling(text: str, language: str) -> bool:

@@ -21,6 +21,7 @@ from data.encoders import Encoder
 from data.errors import ArtifactError, MissingFileError
 from suggest.client_index import ClientIndex, Dense, Sentences, Vectors
 from suggest.lexical import BM25Index
+from suggest.readings import Readings
 
 logger = logging.getLogger(__name__)
 
@@ -133,7 +134,9 @@ def _write_version(folder: Path, index: ClientIndex, encoder: Encoder) -> None:
         "translations": index.translations,
         "sentence_offsets": index.sentences.offsets,
         "sentence_spans": index.sentences.spans,
-        "sentence_vectors": index.sentences.vectors,
+        "sentence_vectors": np.asarray(index.sentences.vectors),
+        "reading_offsets": index.readings.offsets,
+        "reading_data": np.asarray(index.readings.data),
     }
     vocabularies: dict[str, bytes] = {}
     for name in _FIELDS:
@@ -171,8 +174,7 @@ def _read_version(artifact: Artifact, dense: Callable[[Path, Vectors], Dense]) -
     articles = pd.read_parquet(artifact.file("articles.parquet"))
     passages = pd.read_parquet(artifact.file("passages.parquet"))
     passages["media"] = [list(found) for found in passages["media"]]
-    # Pages are read as they are searched, and shared by the workers of a machine.
-    vectors = artifact.array("vectors", mmap=True)
+    vectors = artifact.array("vectors")
     return ClientIndex(
         client_id=artifact.parameters["client_id"],
         version=artifact.parameters["version"],
@@ -184,9 +186,10 @@ def _read_version(artifact: Artifact, dense: Callable[[Path, Vectors], Dense]) -
         sentences=Sentences(
             artifact.array("sentence_offsets"),
             artifact.array("sentence_spans"),
-            # Only the passages that are drafted from are read.
-            artifact.array("sentence_vectors", mmap=True),
+            # Only what is drafted from is read.
+            artifact.rows("sentence_vectors"),
         ),
+        readings=Readings(artifact.array("reading_offsets"), artifact.rows("reading_data")),
         words=fields["words"],
         parts=fields["parts"],
         titles=fields["titles"],

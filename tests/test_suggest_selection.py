@@ -9,7 +9,12 @@ from data.encoders import HashingEncoder
 from data.knowledge import sentence_spans
 from suggest.asking import split_requests
 from suggest.selection import LONGEST_LIST, Weighed, choose, closeness, prepare, stems
-from suggest.sendable import fault, is_dangling, speaks_to_agents
+from suggest.sendable import (
+    article_speaks_to_agents,
+    fault,
+    is_dangling,
+    passage_speaks_to_agents,
+)
 
 ENCODER = HashingEncoder()
 
@@ -142,11 +147,9 @@ def test_dangling(text: str, language: str) -> None:
 
 
 def test_a_slot_name_is_no_word_for_agents() -> None:
-    assert not speaks_to_agents(
-        "Status", "", ["Wait until {{ next_news_date }} for {{ a_b_123 }}."]
-    )
-    assert speaks_to_agents("Bypass code (internal)", "", [])
-    assert not speaks_to_agents("International orders", "", ["We ship everywhere."])
+    assert not passage_speaks_to_agents(["Wait until {{ next_news_date }} for {{ a_b_123 }}."])
+    assert article_speaks_to_agents("Bypass code (internal)", "")
+    assert not article_speaks_to_agents("International orders", "We ship everywhere.")
 
 
 def test_requests_are_the_sentences_that_ask() -> None:

@@ -104,14 +104,14 @@ class LexicalFeatures:
 
     @classmethod
     def restore(cls, artifact: Artifact) -> "LexicalFeatures":
-        """Rebuild from the arrays of a model folder; the fold stays on disk until touched."""
+        """Rebuild from the arrays of a model folder."""
         model = cls()
         words, characters = (
             bytes(artifact.array(name)).decode("utf-8").split("\n")
             for name in ("words", "characters")
         )
         model._set_terms(words, characters, artifact.array("idf"))
-        model.fold_, model.scale_ = artifact.array("fold", mmap=True), artifact.array("fold_scale")
+        model.fold_, model.scale_ = artifact.array("fold"), artifact.array("fold_scale")
         model.components = model.fold_.shape[1]
         return model
 

@@ -141,7 +141,7 @@ def _heads(artifact: Artifact) -> Heads:
     if "linear_offsets.npy" in artifact.header["files"]:
         heads.linear_ = LinearHead()
         heads.linear_.vector_weights_ = artifact.array("linear_vector_weights")
-        heads.linear_.term_weights_ = artifact.array("linear_term_weights", mmap=True)
+        heads.linear_.term_weights_ = artifact.array("linear_term_weights")
         heads.linear_.offsets_ = artifact.array("linear_offsets")
     return heads
 

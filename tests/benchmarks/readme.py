@@ -1,25 +1,81 @@
-"""Render the README's score table from ``benchmarks.json``; ``--check`` only compares."""
+"""Render the scores of README.md and BENCHMARKS.md from ``benchmarks.json``.
+
+``--check`` only compares.
+"""
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 BENCHMARKS_FILE = ROOT / "benchmarks.json"
 README = ROOT / "README.md"
+PAGE = ROOT / "BENCHMARKS.md"
+PAGE_HEAD = """# What was measured
+
+`make bench` measures under fixed protocols on public data, writes `benchmarks.json` and renders
+this page. An interval is a 95 % bootstrap unless the file says otherwise; a figure that misses
+its aim stays."""
+# The README shows these; the page shows all.
+HEADLINES = {
+    "BANKING77 accuracy",
+    "BANKING77 ECE",
+    "BANKING77 coverage at 98 % precision",
+    "BANKING77 [transformers] accuracy",
+    "BANKING77 10 a class accuracy",
+    "CLINC150 in-scope accuracy",
+    "CLINC150 out-of-scope AUROC",
+    "HWU64 accuracy",
+    "NatCS mean accuracy",
+    "xSID en→de accuracy",
+    "tau2 recall@20",
+    "twitter_cdp hit@5",
+    "prestashop title fr → en, hit@5",
+    "unsupported sentences, BANKING77 to τ² bank",
+    "twitter_cdp p_accept ECE",
+    "suggest p50 ms, 1 connection",
+    "suggest requests/s, 8 connections",
+    "suggest p99 ms, 8 connections",
+    "worker memory, MB",
+    "night of 100,000 tickets and 10,000 passages, minutes",
+    "accepted and lost, SQLite",
+    "accepted and lost, Postgres",
+    "forecast bank30: wape",
+    "forecast bank30: pinball",
+    "forecast hourly: wape",
+    "forecast sparse: pinball",
+    "pools of at most 10: utilisation",
+    "roster 100c_120a objective",
+    "roster 200c_1200a objective",
+    "Volume to assigned shifts, minutes of wall clock on 2 cores",
+}
 BEGIN, END = "<!-- scores: make readme -->", "<!-- /scores -->"
 
 
-def table(rows: list[dict[str, Any]]) -> str:
-    """Markdown table of the figures that have an aim; the file has all."""
+def table(rows: Iterable[dict[str, Any]]) -> str:
+    """Markdown table of figures, in the order of their benchmarks."""
     lines = [
         "| figure | score | baseline | aim | n | date |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
-    shown = [row for row in rows if row["ask"]]
-    lines += [_line(row) for row in sorted(shown, key=lambda r: (r["benchmark"], r["figure"]))]
+    lines += [_line(row) for row in sorted(rows, key=lambda r: (r["benchmark"], r["figure"]))]
     return "\n".join(lines)
+
+
+def headlines(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what a reader wants to know first, one or two figures of each model."""
+    return [row for row in rows if row["figure"] in HEADLINES]
+
+
+def all_figures(rows: list[dict[str, Any]]) -> str:
+    """Return the page of all figures, a table for each file of measurements."""
+    parts = [PAGE_HEAD]
+    for name in sorted({row["benchmark"].partition(".")[0] for row in rows}):
+        own = [row for row in rows if row["benchmark"].partition(".")[0] == name]
+        parts.append(f"## {name}\n\n{table(own)}")
+    return "\n\n".join(parts) + "\n"
 
 
 def _line(row: dict[str, Any]) -> str:
@@ -39,25 +95,36 @@ def rendered(text: str, rows: list[dict[str, Any]]) -> str:
     _, _, tail = rest.partition(END)
     if not rest:
         raise SystemExit(f"README.md must hold the marks {BEGIN} and {END}.")
-    return f"{head}{BEGIN}\n{table(rows)}\n{END}{tail}"
+    return f"{head}{BEGIN}\n{table(headlines(rows))}\n{END}{tail}"
+
+
+def pages() -> dict[Path, str]:
+    """Return both pages as the measurements want them."""
+    rows = json.loads(BENCHMARKS_FILE.read_text(encoding="utf-8"))["rows"]
+    readme = rendered(README.read_text(encoding="utf-8"), rows)
+    return {README: readme, PAGE: all_figures(rows)}
+
+
+def stale() -> list[Path]:
+    """Return the pages that do not say what was measured."""
+    return [
+        path
+        for path, text in pages().items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ]
 
 
 def render() -> bool:
-    """Write the README; returns whether it changed."""
-    text = README.read_text(encoding="utf-8")
-    new = rendered(text, json.loads(BENCHMARKS_FILE.read_text(encoding="utf-8"))["rows"])
-    if new != text:
-        README.write_text(new, encoding="utf-8")
-    return new != text
+    """Write the pages; returns whether one changed."""
+    changed = stale()
+    for path, text in pages().items():
+        if path in changed:
+            path.write_text(text, encoding="utf-8")
+    return bool(changed)
 
 
 if __name__ == "__main__":
     if "--check" in sys.argv:
-        rows = json.loads(BENCHMARKS_FILE.read_text(encoding="utf-8"))["rows"]
-        text = README.read_text(encoding="utf-8")
-        sys.exit(
-            "README.md and benchmarks.json differ: run make readme"
-            if rendered(text, rows) != text
-            else 0
-        )
-    print("README.md rewritten" if render() else "README.md is up to date")
+        names = ", ".join(path.name for path in stale())
+        sys.exit(f"{names} and benchmarks.json differ: run make readme" if names else 0)
+    print("rewritten" if render() else "up to date")
