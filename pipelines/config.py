@@ -156,6 +156,10 @@ class IntentsConfig(Section):
         one that ships. Clients add children in their policies.
     parameters : dict
         Further parameters of :class:`triage.intents.IntentClassifier`, such as ``epochs``.
+    full_every : int
+        Nights from one full fit to the next; between them the champion goes on learning.
+    most_new : float
+        Share of new or changed training tickets from which on the fit is a full one, in [0, 1].
     """
 
     targets: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = ("intent",)
@@ -164,6 +168,8 @@ class IntentsConfig(Section):
     min_examples: int = Field(default=5, ge=2)
     taxonomy: Path | None = None
     parameters: dict[str, Any] = Field(default_factory=dict)
+    full_every: int = Field(default=7, ge=1)
+    most_new: float = Field(default=0.05, ge=0, le=1)
 
 
 class EvaluateConfig(Section):

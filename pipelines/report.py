@@ -91,6 +91,7 @@ def _data(run: Run) -> Json:
         "articles": len(run.articles),
         "links": len(run.links),
         "labels_left_out": run.left_out,
+        "learning": run.learning,
         "fingerprint": run.fingerprint,
     }
 

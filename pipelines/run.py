@@ -88,6 +88,7 @@ class Run:
     encoder: Encoder | None = None
     taxonomy: Taxonomy | None = None
     classifiers: dict[str, IntentClassifier] = field(default_factory=dict)
+    learning: dict[str, Json] = field(default_factory=dict)
     baselines: dict[str, dict[str, Any]] = field(default_factory=dict)
     left_out: dict[str, dict[str, int]] = field(default_factory=dict)
     index: KnowledgeIndex | None = None

@@ -12,6 +12,7 @@ from pipelines.evaluate_drafts import evaluate_drafts
 from pipelines.evaluate_search import Asked, Champion, evaluate_search
 from pipelines.intervals import Figure
 from pipelines.labels import INTENT, hints, policies
+from pipelines.learning import Lesson, learn
 from pipelines.prepare import statuses_as_json
 from pipelines.run import Json, Measured, Run
 from pipelines.yardstick import CHAMPION, Yardstick
@@ -32,20 +33,24 @@ def train_classifiers(run: Run) -> None:
     settings = run.config.intents
     for target in settings.targets:
         texts, labels, clients = _labelled(run, target)
-        model = IntentClassifier(
+        asked = IntentClassifier(
             encoder=run.encoder,
             target_precision=settings.target_precision,
             hints=hints(run.taxonomy, labels) if target == INTENT else None,
             random_state=run.config.seed,
         )
-        unknown = sorted(set(settings.parameters) - set(model.get_params(deep=False)))
+        unknown = sorted(set(settings.parameters) - set(asked.get_params(deep=False)))
         if unknown:
             raise ConfigError(
                 f"The classifier has no parameters {unknown}, given in [intents.parameters]. "
-                f"It has {', '.join(sorted(model.get_params(deep=False)))}."
+                f"It has {', '.join(sorted(asked.get_params(deep=False)))}."
             )
-        run.classifiers[target] = model.set_params(**settings.parameters).fit(
-            texts, labels, clients
+        run.classifiers[target], run.learning[target] = learn(
+            asked.set_params(**settings.parameters),
+            Lesson(texts, labels, clients),
+            champion=_champion(run, target),
+            full_every=settings.full_every,
+            most_new=settings.most_new,
         )
         run.baselines[target] = {
             "majority": MajorityIntents().fit(texts, labels),
@@ -187,7 +192,9 @@ def _champion(run: Run, target: str) -> IntentClassifier | None:
             return IntentClassifier.load(folder, encoder=encoder)
         except (ArtifactError, MissingFileError, EncoderError) as error:
             reason = str(error)
-    run.warnings.append(f"the champion of {target} was not compared: {reason}")
+    warning = f"the champion of {target} was not compared: {reason}"
+    if warning not in run.warnings:
+        run.warnings.append(warning)
     return None
 
 

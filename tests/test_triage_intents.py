@@ -183,7 +183,7 @@ def test_a_large_set_reads_its_whole_vocabulary_and_comes_back_the_same(tmp_path
 
 def test_of_very_many_texts_a_sample_teaches_every_label(monkeypatch, examples) -> None:
     monkeypatch.setattr("triage.intents._FOLD_ROWS", 20)
-    monkeypatch.setattr("triage.intents._MOST_ROWS", 100)
+    monkeypatch.setattr("triage.intents.MOST_ROWS", 100)
     texts, labels = examples
     model = IntentClassifier(encoder=HashingEncoder(), epochs=10).fit(texts, labels)
     assert set(model.classes_) == set(labels)

@@ -19,6 +19,9 @@ from triage.network import NetworkHead
 
 # From so many texts on, the whole vocabulary says more than discriminants and names.
 LARGE = 3000
+# Past this many texts more of them teach little: a sample by label is learned, and what is
+# judged is what answers, without another fit.
+MOST_ROWS = 35_000
 # The linear machine's cost grows faster than its use.
 _LINEAR_ROWS = 20_000
 # Share of known words under which a text is read without its words.
@@ -76,6 +79,24 @@ class Heads:
                 np.concatenate([targets[chosen], hint_targets]),
                 n_classes,
             )
+        return self
+
+    def refine(
+        self,
+        texts: Reading,
+        targets: NDArray[np.intp],
+        hints: Reading,
+        hint_targets: NDArray[np.intp],
+        random_state: int,
+    ) -> "Heads":
+        """Let the network go on and the discriminants start again; the linear machine stays."""
+        n_classes = int(hint_targets.max()) + 1
+        both = np.concatenate([targets, hint_targets])
+        rows = np.vstack([texts.rows, hints.rows])
+        self.network_.refine(rows, both, random_state=random_state)
+        vectors = np.vstack([texts.vectors, hints.vectors])
+        self.gaussian_ = GaussianHead().fit(vectors, both, n_classes)
+        self.names_ = _names(hints.vectors, hint_targets, n_classes)
         return self
 
     def tables(self, texts: Reading) -> list[Rows]:

@@ -25,21 +25,18 @@ from triage import metrics
 from triage.calibration import best_calibrator
 from triage.decisions import Decision, as_frame, judged, threshold_for
 from triage.features import LexicalFeatures, Reading, encode, prepare, read
-from triage.heads import Heads, blended, fitted_blend, sample
+from triage.heads import MOST_ROWS, Heads, blended, fitted_blend, sample
 from triage.ownership import kept_apart, sole_owners
 from triage.scope import ScopeModel, scope_signals
 from triage.storing import KIND, read_model, write_model
 from triage.taxonomy import OUT_OF_SCOPE, UNKNOWN
 from triage.teaching import TaughtHead, judges, taught_head
-from triage.texts import Texts, as_texts, hint_texts, labels_by_client, training_rows
+from triage.texts import Texts, as_texts, hint_texts, labels_by_client, row_keys, training_rows
 
 Table = NDArray[np.float64]
 
 # Past this many texts one held-out part is as good as folds, at a third of the cost.
 _FOLD_ROWS = 10_000
-# Past this many texts more of them teach little: a sample by label is learned, and what is
-# judged is what answers, without another fit.
-_MOST_ROWS = 35_000
 
 
 class IntentClassifier(ClassifierMixin, BaseEstimator):
@@ -126,6 +123,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         words, names = training_rows(texts, labels)
         self.labels_of_ = labels_by_client(labels, clients)
         self.owners_ = sole_owners(self.labels_of_)
+        self.learned_, self.refreshed_ = row_keys(words, names), 0
         outside = [t for t, n in zip(words, names, strict=True) if n == OUT_OF_SCOPE]
         inside = [(t, n) for t, n in zip(words, names, strict=True) if n != OUT_OF_SCOPE]
         self.classes_, targets = np.unique([n for _, n in inside], return_inverse=True)
@@ -134,7 +132,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
                 "The 'labels' parameter of IntentClassifier.fit must hold at least two labels "
                 f"with a text. Got {self.classes_.tolist()} instead."
             )
-        chosen = sample(targets, _MOST_ROWS, self.random_state)
+        chosen = sample(targets, MOST_ROWS, self.random_state)
         words, targets = [inside[i][0] for i in chosen], targets[chosen]
         self.encoder_ = self.encoder or default_encoder()
         described = hint_texts(self.classes_, self.hints)
@@ -145,7 +143,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         texts_read = self._read(words)
         hints = self._read([text for text, _ in described])
         held_out, scores, signals = self._learn(
-            texts_read, targets, hints, described_targets, refit=len(inside) <= _MOST_ROWS
+            texts_read, targets, hints, described_targets, refit=len(inside) <= MOST_ROWS
         )
         held_out, scores = self._teach(
             [*words, *(text for text, _ in described)],

@@ -56,10 +56,39 @@ class NetworkHead:
         """Train on rows (n, d) and class numbers (n,)."""
         rng = np.random.default_rng(self.random_state)
         self.weights_ = _initial(rows.shape[1], self.hidden, n_classes, rng)
-        moments = [(np.zeros_like(w), np.zeros_like(w)) for w in self.weights_]
-        per_epoch = -(-len(rows) // self.batch_size)
+        self._train(rows, targets, self._steps(len(rows)), self.learning_rate, rng)
+        return self
+
+    def refine(
+        self,
+        rows: Rows,
+        targets: NDArray[np.intp],
+        *,
+        share: float = 0.15,
+        slower: float = 0.25,
+        random_state: int = 0,
+    ) -> "NetworkHead":
+        """Go on from the weights there are: a share of the steps at a lower rate."""
+        rng = np.random.default_rng(random_state)
+        self.weights_ = [np.array(weight) for weight in self.weights_]
+        steps = max(1, round(share * self._steps(len(rows))))
+        self._train(rows, targets, steps, slower * self.learning_rate, rng)
+        return self
+
+    def _steps(self, n: int) -> int:
         # Small sets need more passes to take as many steps as the weights need.
-        total = min(self.epochs * max(per_epoch, 6), self.max_steps)
+        return min(self.epochs * max(-(-n // self.batch_size), 6), self.max_steps)
+
+    def _train(
+        self,
+        rows: Rows,
+        targets: NDArray[np.intp],
+        total: int,
+        fastest: float,
+        rng: np.random.Generator,
+    ) -> None:
+        n_classes = self.weights_[-1].shape[0]
+        moments = [(np.zeros_like(w), np.zeros_like(w)) for w in self.weights_]
         step = 0
         while step < total:
             order = rng.permutation(len(rows))
@@ -67,14 +96,13 @@ class NetworkHead:
                 batch = order[start : start + self.batch_size]
                 gradients = self._gradients(rows[batch], targets[batch], n_classes, rng)
                 step += 1
-                rate = self.learning_rate * (1 - (step - 1) / total)
+                rate = fastest * (1 - (step - 1) / total)
                 for weight, gradient, moment in zip(self.weights_, gradients, moments, strict=True):
                     _adam(weight, gradient, moment, rate, step)
                 if step >= total:
                     break
         # The hidden weights are kept in half precision on disk: judge what will be read back.
         self.weights_[0] = self.weights_[0].astype(np.float16).astype(np.float32)
-        return self
 
     def scores(self, rows: Rows) -> Rows:
         """Logits, shape (n, n_classes)."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 KIND = "intent"
 # Raised whenever the arrays of a model folder change their meaning.
-LAYOUT = 4
+LAYOUT = 5
 
 
 def write_model(model: "IntentClassifier", folder: str | os.PathLike[str], **header: Any) -> Path:
@@ -43,6 +43,7 @@ def write_model(model: "IntentClassifier", folder: str | os.PathLike[str], **hea
         "gaussian_weights": heads.gaussian_.weights_,
         "gaussian_offsets": heads.gaussian_.offsets_,
         "names": heads.names_,
+        "learned": model.learned_,
         "blend": np.vstack([model.blend_.spreads_, model.blend_.shares_]),
         "scope": np.vstack([model.scope_.mean_, model.scope_.scale_, model.scope_.weights_]),
         **{f"calibration_{k}": v for k, v in model.calibrator_.values_.items()},
@@ -81,6 +82,7 @@ def read_model(kind: "type[Model]", artifact: Artifact, encoder: Encoder | None)
     model.threshold_, model.cut_ = given["threshold"], given["cut"]
     model.labels_of_ = {client: list(own) for client, own in given["labels_of"].items()}
     model.owners_ = sole_owners(model.labels_of_)
+    model.learned_, model.refreshed_ = artifact.array("learned"), given["refreshed"]
     model.lexical_ = LexicalFeatures.restore(artifact)
     model.heads_ = _heads(artifact)
     model.blend_ = Blend()
@@ -104,6 +106,7 @@ def _parameters(model: "IntentClassifier") -> dict[str, Any]:
         "threshold": model.threshold_,
         "cut": model.cut_,
         "labels_of": model.labels_of_,
+        "refreshed": model.refreshed_,
     }
 
 

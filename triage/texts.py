@@ -1,10 +1,11 @@
 """What comes in: texts and labels in any of the usual containers, checked."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from data.errors import ParameterError
 from triage.taxonomy import UNKNOWN
@@ -59,6 +60,19 @@ def training_rows(texts: Texts, labels: Sequence[str] | ArrayLike) -> tuple[list
         )
     rows = sorted((w, n) for w, n in zip(words, names, strict=True) if w.strip())
     return [w for w, _ in rows], [n for _, n in rows]
+
+
+def row_keys(words: Sequence[str], names: Sequence[str]) -> NDArray[np.uint64]:
+    """Return what tells training rows apart, sorted: a hash of text and label, shape (n,).
+
+    >>> len(row_keys(["a", "a", "b"], ["x", "x", "x"]))
+    2
+    """
+    digests = b"".join(
+        hashlib.blake2b(f"{name}\0{text}".encode(), digest_size=8).digest()
+        for text, name in zip(words, names, strict=True)
+    )
+    return np.unique(np.frombuffer(digests, dtype=np.uint64))
 
 
 def hint_texts(
