@@ -18,7 +18,7 @@ from data.encoders import Encoder, default_encoder
 from data.errors import ArtifactError, MissingFileError, ParameterError
 from data.schema import validate_articles
 from suggest.building import Known, build
-from suggest.chunks import chunks
+from suggest.chunks import chunks, to_encode
 from suggest.client_index import ClientIndex, Positions, Vectors
 from suggest.contents import Contents
 from suggest.results import EMPTY, Hit, allowed_articles, as_texts, encoded, hits, result_frame
@@ -113,10 +113,10 @@ class KnowledgeIndex(Contents):
     def queries(self, query: str) -> list[str]:
         """Return the texts that a search of a query encodes: the whole, then its sentences.
 
-        Encoded once, they can be handed to `find` and `search`. None for a query without
-        letters or digits.
+        Of a query with many sentences only these. Encoded once, they can be handed to `find`
+        and `search`. None for a query without letters or digits.
         """
-        return chunks(query)
+        return to_encode(chunks(query))
 
     def find(
         self,

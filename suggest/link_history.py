@@ -12,6 +12,7 @@ from data.errors import SchemaError
 from data.schema import validate_article_links
 from data.ticket import Ticket
 from suggest.client_index import Vectors
+from suggest.results import encoded_wholes
 
 MOST_LINKS = 20_000
 """Latest links remembered of one client."""
@@ -117,7 +118,8 @@ def remember(links: Sequence[Link], encoder: Encoder) -> dict[str, History]:
         own = every[-MOST_LINKS:]
         texts = [link.ticket.text for link in own]
         unique = list(dict.fromkeys(texts))
-        vector = dict(zip(unique, encoder.encode(unique), strict=True))
+        # As a search encodes a ticket: without links and mentions.
+        vector = dict(zip(unique, encoded_wholes(encoder, unique), strict=True))
         names, codes = np.unique([link.article_id for link in own], return_inverse=True)
         # Rounded as they are stored, so that a retriever ranks alike before and after.
         vectors = np.stack([vector[text] for text in texts]).astype(np.float16)

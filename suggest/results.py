@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from data.encoders import Encoder
 from data.errors import ParameterError
-from suggest.chunks import chunks
+from suggest.chunks import chunks, to_encode
 from suggest.client_index import ClientIndex, Vectors
 from suggest.searching import Mask, Pool
 
@@ -69,24 +69,59 @@ def encoded(
 ) -> tuple[list[list[str]], list[Vectors]]:
     """Cut queries into chunks, and encode them unless their vectors are given.
 
+    Returns
+    -------
+    chunks, vectors
+        Of each query its chunks, and an array with a row for each of them.
+
     Raises
     ------
     ParameterError
         When the given vectors are not those of the chunks.
     """
     cut = [chunks(text) for text in texts]
+    own = [to_encode(found) for found in cut]
     if given is None:
-        vectors = encoder.encode([chunk for found in cut for chunk in found])
-        ends = np.cumsum([len(found) for found in cut]).tolist()
-        return cut, [vectors[end - len(found) : end] for end, found in zip(ends, cut, strict=True)]
+        vectors = encoder.encode([chunk for part in own for chunk in part])
+        ends = np.cumsum([len(part) for part in own]).tolist()
+        given = [vectors[end - len(part) : end] for end, part in zip(ends, own, strict=True)]
     shapes = [np.shape(part) for part in given]
-    expected = [(len(found), encoder.dimension) for found in cut]
+    expected = [(len(part), encoder.dimension) for part in own]
     if shapes != expected:
         raise ParameterError(
             "The 'vectors' parameter must hold a row for each text that 'queries' returns: "
             f"shapes {expected[:3]}. Got {shapes[:3]} instead."
         )
-    return cut, [np.asarray(part, dtype=np.float32) for part in given]
+    return cut, [_whole_first(f, part) for f, part in zip(cut, given, strict=True)]
+
+
+def encoded_wholes(encoder: Encoder, texts: Sequence[str]) -> Vectors:
+    """Return of each text the vector that `encoded` puts first; zeros where it has no words."""
+    cut = [chunks(text) for text in texts]
+    own = [found[:1] if to_encode(found) == found else found[1:] for found in cut]
+    vectors = encoder.encode([chunk for part in own for chunk in part])
+    made = np.zeros((len(texts), encoder.dimension), dtype=np.float32)
+    end = 0
+    for row, part in zip(made, own, strict=True):
+        end += len(part)
+        if part:
+            row[:] = _mean(vectors[end - len(part) : end])
+    return made
+
+
+def _whole_first(found: list[str], vectors: Vectors) -> Vectors:
+    part = np.asarray(vectors, dtype=np.float32)
+    return part if len(part) == len(found) else np.vstack([_mean(part), part])
+
+
+def _mean(vectors: Vectors) -> Vectors:
+    """Return the unit mean; of one vector, itself."""
+    if len(vectors) == 1:
+        alone: Vectors = vectors[0]
+        return alone
+    summed = vectors.sum(axis=0)
+    unit: Vectors = summed / max(float(np.linalg.norm(summed)), 1e-12)
+    return unit
 
 
 def as_texts(queries: Iterable[str], of: str) -> list[str]:

@@ -20,11 +20,11 @@ from data.errors import (
     UnknownClientError,
 )
 from suggest.building import current, index_version
-from suggest.chunks import MAX_SENTENCES, chunks
+from suggest.chunks import MANY, MAX_SENTENCES, chunks
 from suggest.fusion import Evidence, Judged, Weights, fit, fuse, probability
 from suggest.index import FaissDense, KnowledgeIndex
 from suggest.lexical import K1, B, BM25Index, word_parts, words
-from suggest.results import COLUMNS, Hit
+from suggest.results import COLUMNS, Hit, encoded, encoded_wholes
 from suggest.searching import pool
 from suggest.storing import client_folder
 from suggest.translations import translations
@@ -478,6 +478,23 @@ def test_words_fold_case_and_accents_and_parts_find_inflected_forms() -> None:
     scores = index.scores([word_parts(words("Meine Rücksendung"))])[0]
     assert scores[0] > 0
     assert scores[1:].max() < scores[0]
+
+
+def test_the_mean_of_many_sentences_stands_for_the_whole(index) -> None:
+    words = ("parcel", "refund", "login", "invoice", "gift", "return", "courier", "label", "code")
+    told = " ".join(f"I ask about my {word}." for word in words)
+    few, many = told.rpartition(" I ask")[0], told
+    assert len(chunks(few)) == MANY + 1
+    assert index.queries(few) == chunks(few)
+    assert index.queries(many) == chunks(many)[1:]
+    (cut,), (vectors,) = encoded(index.encoder, [many], None)
+    assert len(cut) == len(vectors) == MANY + 2
+    mean = index.encoder.encode(cut[1:]).mean(axis=0)
+    np.testing.assert_allclose(vectors[0], mean / np.linalg.norm(mean), rtol=1e-5, atol=1e-6)
+    for text in (few, many):
+        first = encoded(index.encoder, [text], None)[1][0][0]
+        np.testing.assert_array_equal(encoded_wholes(index.encoder, ["?!", text])[1], first)
+    assert not encoded_wholes(index.encoder, ["?!"]).any()
 
 
 def test_chunks_leave_out_what_says_nothing() -> None:

@@ -27,11 +27,11 @@ from rows import row, table
 from data.encoders import default_encoder
 from data.text import sentences
 from suggest.baseline import BM25Search, DenseSearch, MostFrequent
-from suggest.chunks import chunks
 from suggest.client_index import ClientIndex
 from suggest.fusion import WEIGHTS, fit
 from suggest.index import KnowledgeIndex
 from suggest.metrics import bootstrap, hit_at_k, mrr, recall_at_k
+from suggest.results import encoded
 from suggest.retriever import Retriever
 from suggest.searching import pool
 
@@ -192,8 +192,9 @@ def ablation() -> None:
                 read = replace(client, translations=np.full_like(client.translations, -1))
             values = []
             for text, right, language in asked:
-                cut = chunks(text)[: 1 if name == "without sentences" else None]
-                vectors = _encoder().encode(cut)
+                (cut,), (vectors,) = encoded(_encoder(), [text], None)
+                if name == "without sentences":
+                    cut, vectors = cut[:1], vectors[:1]
                 found = pool(read, cut, vectors, language=language, weights=weights).head(20)
                 values.append(metric([read.article_ids[a] for a in found.articles], right))
             row_of.append(f"{np.mean(values):.3f}")

@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 from rows import table
 
-from suggest.chunks import chunks
 from suggest.fusion import Judged
 from suggest.index import KnowledgeIndex
+from suggest.results import encoded
 from suggest.searching import gather
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -88,8 +88,8 @@ def judged(index: KnowledgeIndex, one: JudgedSet) -> list[Judged]:
     client = index.client_index(one.name)
     found = []
     for text, right in one.queries:
-        cut = chunks(text)
-        candidates, evidence, _ = gather(client, cut, index.encoder.encode(cut))
+        (cut,), (vectors,) = encoded(index.encoder, [text], None)
+        candidates, evidence, _ = gather(client, cut, vectors)
         ids = np.array(client.article_ids)[candidates]
         found.append(Judged(one.name, evidence, np.isin(ids, list(right))))
     return found
