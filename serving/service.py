@@ -21,6 +21,7 @@ from pydantic_core import to_json
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.app import create_app
+from serving.balance import balanced
 from serving.engine import Asked, SupportEngine
 from serving.schemas import FeedbackIn, SuggestIn, TriageIn
 from serving.security import generated_key
@@ -30,7 +31,7 @@ from serving.snapshot import known_clients
 with warnings.catch_warnings():
     # BentoML's own imports use what their libraries will drop.
     warnings.simplefilter("ignore", DeprecationWarning)
-    from bentoml import on_shutdown, service
+    from bentoml import on_shutdown, server_context, service
 
 logger = logging.getLogger(__name__)
 
@@ -46,8 +47,16 @@ class Door:
 
     def open(self, engine: SupportEngine) -> None:
         """Build the application over an engine."""
+        settings = engine.settings
         self.engine = engine
-        self.app = create_app(engine)
+        self.app = balanced(
+            create_app(engine),
+            settings.state,
+            port=settings.port,
+            # BentoML counts its workers from 1; outside of them there is one.
+            worker=(server_context.worker_index or 1) - 1,
+            workers=settings.workers if server_context.worker_index else 1,
+        )
 
 
 class Front:

@@ -212,6 +212,9 @@ def post(port: int, made: Sequence[bytes], connections: int, seconds: float) -> 
             times.append(1000 * (time.perf_counter() - started))
             if head.split(maxsplit=2)[1] != b"200":
                 wrong.append(1)
+            if b"\r\nconnection: close" in head:
+                writer.close()
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.close()
 
     async def all_of_them() -> None:
