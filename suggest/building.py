@@ -21,6 +21,7 @@ from suggest.client_index import (
     Positions,
     Sentences,
     Vectors,
+    centres,
     passage_names,
 )
 from suggest.lexical import BM25Index, word_parts, words
@@ -265,16 +266,6 @@ def lexical_texts(articles: pd.DataFrame, passages: pd.DataFrame) -> list[str]:
             articles["title"].tolist(), articles["text"].tolist(), starts, starts[1:], strict=False
         )
     ]
-
-
-def centres(vectors: Vectors, starts: Positions) -> Vectors:
-    """Return the unit mean of each article's passages, shape (articles, dimension)."""
-    if len(starts) < 2:
-        return np.empty((0, vectors.shape[1]), dtype=np.float32)
-    summed = np.add.reduceat(vectors, starts[:-1], axis=0)
-    norms = np.linalg.norm(summed, axis=1, keepdims=True)
-    unit: Vectors = (summed / np.maximum(norms, 1e-12)).astype(np.float32)
-    return unit
 
 
 def _starts(articles: pd.DataFrame, passages: pd.DataFrame) -> Positions:

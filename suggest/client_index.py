@@ -97,13 +97,18 @@ class ClientIndex:
         """Build now what the first search would have to wait for."""
         for name in ("article_ids", "passage_ids", "article_positions", "passage_positions"):
             getattr(self, name)
-        _ = self.lengths, self.article_of
+        _ = self.lengths, self.article_of, self.centres
         return self
 
     @cached_property
     def article_of(self) -> Positions:
         """Article of each passage."""
         return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+
+    @cached_property
+    def centres(self) -> Vectors:
+        """Unit mean of the passages of each article."""
+        return centres(self.vectors, self.starts)
 
     @cached_property
     def names(self) -> list[str]:
@@ -135,6 +140,16 @@ class ClientIndex:
         """Log of the number of words of each article."""
         words = [len(str(text).split()) for text in self.articles["text"].tolist()]
         return np.log1p(np.array(words, dtype=np.float64))
+
+
+def centres(vectors: Vectors, starts: Positions) -> Vectors:
+    """Return the unit mean of each article's passages, shape (articles, dimension)."""
+    if len(starts) < 2:
+        return np.empty((0, vectors.shape[1]), dtype=np.float32)
+    summed = np.add.reduceat(vectors, starts[:-1], axis=0)
+    norms = np.linalg.norm(summed, axis=1, keepdims=True)
+    unit: Vectors = (summed / np.maximum(norms, 1e-12)).astype(np.float32)
+    return unit
 
 
 def passage_names(passages: pd.DataFrame) -> list[str]:

@@ -142,6 +142,7 @@ def gather(
         by_word[:, articles].astype(np.float64),
         by_part[:, articles].astype(np.float64),
         by_title[:, articles].astype(np.float64),
+        index.centres[articles] if len(texts) > 1 else None,
     )
     return articles, evidence, rows[_closest(closeness.max(axis=1), offsets, sizes)]
 

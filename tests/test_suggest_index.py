@@ -505,6 +505,20 @@ def test_chunks_leave_out_what_says_nothing() -> None:
     assert 2 <= len(chunks(long)) <= MAX_SENTENCES + 1
 
 
+def test_sentences_agree_on_articles_that_are_alike() -> None:
+    one = np.array([[0.5, 0.2, 0.3, 0.3], [0.7, 0.1, 0.3, 0.3], [0.1, 0.7, 0.3, 0.3]])
+    none = np.zeros_like(one)
+    evidence = Evidence(one, none, none, none, none)
+    apart = fuse(evidence).score
+    assert apart[2] == apart[3]
+    # The third article is like the first two, which the sentences find; the fourth like none.
+    centres = np.array([[1, 0], [1, 0], [1, 0], [0, 1]], dtype=np.float32)
+    together = fuse(evidence._replace(centres=centres)).score
+    assert together[2] > together[3]
+    alone = Evidence(*(part[:1] for part in evidence[:5]), centres)
+    np.testing.assert_array_equal(fuse(alone).score, fuse(alone._replace(centres=None)).score)
+
+
 rows = st.lists(st.floats(-1, 1), min_size=3, max_size=3)
 
 
