@@ -11,6 +11,10 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 Floats = NDArray[np.float64]
 
+DUST = 1e-9
+_WORTH = 0.5
+_GAP, _NODES = 1e-3, 5_000
+
 
 class Cover(NamedTuple):
     """Shifts of one pool.
@@ -58,9 +62,46 @@ def cover_need(need: Floats, lengths: Sequence[int]) -> Cover:
         bounds=Bounds(0, np.inf),
         options={"mip_rel_gap": 0.0},
     )
-    starts = np.rint(solved.x).astype(np.int64)
+    return _cover(table, cost, solved.x)
+
+
+def _cover(table: sparse.csr_matrix, cost: Floats, found: Floats) -> Cover:
+    starts = np.rint(found).astype(np.int64)
     agents = np.asarray(table @ starts, dtype=np.int64)
-    return Cover(agents, starts.reshape(len(lengths), hours), int(cost @ starts))
+    return Cover(agents, starts.reshape(-1, table.shape[0]), int(cost @ starts))
+
+
+def cover_and_lend(rest: Floats, wanted: Floats, lengths: Sequence[int]) -> Cover:
+    """Cover of a pool whose agents help the next one: time that is of use there costs half.
+
+    Half, because time lent saves hours in the next pool only where it fits its shifts.
+
+    Parameters
+    ----------
+    rest : array of shape (kinds, hours)
+        What the pool has to do itself, in agents: load, and attention where it is limited.
+    wanted : array of shape (kinds, hours)
+        What there is to do for the next pool.
+    lengths : sequence of int
+        Allowed shift lengths in hours.
+    """
+    hours = rest.shape[1]
+    table, cost = _shifts(hours, tuple(lengths))
+    need = np.ceil(rest.max(axis=0) - DUST)
+    lent = sparse.vstack([sparse.diags_array(-row) for row in wanted])
+    shares = sparse.vstack([sparse.csr_array((hours, hours)), lent])
+    both = sparse.hstack([sparse.vstack([table] * (1 + len(rest))), shares], format="csr")
+    count = len(cost)
+    solved = milp(
+        np.concatenate([cost, -_WORTH * wanted[0]]),
+        constraints=LinearConstraint(both, np.concatenate([need, *rest]), np.inf),
+        integrality=np.repeat([1, 0], [count, hours]),
+        bounds=Bounds(0, np.repeat([np.inf, 1.0], [count, hours])),
+        options={"mip_rel_gap": _GAP, "node_limit": _NODES},
+    )
+    if solved.x is None:
+        return cover_need(need, lengths)
+    return _cover(table, cost, solved.x[:count])
 
 
 def price_hours(need: Floats, lengths: Sequence[int]) -> tuple[float, Floats]:

@@ -6,11 +6,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.pooling.covers import DUST
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-
-_DUST = 1e-9
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class Problem:
 
     def need(self, load: Floats, attention: Floats) -> Floats:
         """Whole agents per hour for summed loads, any leading shape."""
-        agents = np.ceil(load - _DUST)
-        return np.maximum(agents, np.ceil(attention - _DUST)) if self.attention.any() else agents
+        agents = np.ceil(load - DUST)
+        return np.maximum(agents, np.ceil(attention - DUST)) if self.attention.any() else agents
 
 
 class Moves(NamedTuple):

@@ -5,20 +5,25 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from data.errors import ParameterError
 from forecasting.erlang_inputs import CAP, COUNT, POSITIVE, Range, read
-from forecasting.pooling.covers import Cover, cover_need, price_hours
+from forecasting.pooling.chain import improve_chain
+from forecasting.pooling.covers import price_hours
 from forecasting.pooling.demand import HOURS, apart, homes, share_bits, workload
-from forecasting.pooling.partition import Partition, Problem
+from forecasting.pooling.partition import Problem
 from forecasting.pooling.search import improve
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from forecasting.pooling.tables import (
+    Staffed,
+    composition,
+    hours_of,
+    name_pools,
+    plain_plans,
+    shifts_of,
+    staff,
+)
 
 _SIZE = Range("a whole number, 1 or more", low=1.0, whole=True)
-_RANDOM_SIZES = (5, 10, 20)
 
 
 @dataclass(frozen=True)
@@ -28,10 +33,12 @@ class Pools:
     Attributes
     ----------
     composition : DataFrame
-        ``client_id, pool_id, workload_hours, moved, reason``, one row per client.
+        ``client_id, pool_id, helped_by, workload_hours, moved, reason``, one row per client;
+        ``helped_by`` names the pool whose agents help out, if any.
     hours : DataFrame
-        ``pool_id, hour_of_week, load, required, agents``: work in agents, whole agents it
-        needs at the occupancy cap, agents on shift.
+        ``pool_id, hour_of_week, load, lent, required, agents``: work done in agents, the part
+        of it lent to the next pool, whole agents required at the occupancy cap for the rest,
+        agents on shift.
     shifts : DataFrame
         ``pool_id, hour_of_week, shift_hours, agents``: people who begin a shift there.
     comparison : DataFrame
@@ -62,6 +69,7 @@ def pool_clients(
     demand: pd.DataFrame,
     *,
     max_size: int = 10,
+    overlap: bool = False,
     occupancy: float = 0.9,
     shift_hours: Sequence[int] = (4, 6, 8),
     languages: Mapping[str, Collection[str]] | None = None,
@@ -83,6 +91,12 @@ def pool_clients(
         ``client_id, hour_of_week`` (0 to 167) and ``workload_fte``, the work in agents.
     max_size : int
         Most clients per pool, what an agent can be trained for.
+    overlap : bool
+        Form pools of half the size, rounded down, in a chain: in time to spare, the agents of
+        a pool serve the clients of the next one. Every agent still serves at most ``max_size``
+        clients and all rules hold for them together, but most clients are served by two
+        pools, so that moving a client costs twice. Pools of the plan before help in the order
+        of their names. Pays from about six clients on.
     occupancy : float
         Share of an hour an agent may be busy: a pool needs load / occupancy agents, rounded
         up, in each hour.
@@ -121,6 +135,7 @@ def pool_clients(
     References
     ----------
     Borst, Mandelbaum and Reiman (2004), Dimensioning large call centers (gains of scale).
+    Jordan and Graves (1995), Principles on the benefits of manufacturing process flexibility.
     Dantzig (1954), A comment on Edie's "Traffic delays at toll booths" (covers).
     """
     _check(max_size, occupancy, shift_hours, max_clients, moving_cost, effort)
@@ -135,131 +150,45 @@ def pool_clients(
         ),
         apart=apart(clients, separations),
         home=home,
-        max_size=int(max_size),
-        moving_cost=float(moving_cost),
+        max_size=max(int(max_size) // 2, 1) if overlap else int(max_size),
+        moving_cost=float(moving_cost) * (1 + overlap),
     )
     rng = np.random.default_rng(random_state)
-    labels = improve(problem, shift_hours, effort, rng)
-    return _report(table, problem, labels, names, shift_hours, contacts, baselines, rng)
-
-
-def _report(
-    table: pd.DataFrame,
-    problem: Problem,
-    labels: Ints,
-    names: list[str],
-    lengths: Sequence[int],
-    contacts: float | None,
-    baselines: bool,
-    rng: np.random.Generator,
-) -> Pools:
-    pool_names = _names(labels, names)
-    partition = Partition(problem, labels, int(labels.max(initial=-1)) + 1)
-    used = np.unique(labels)
-    needs = partition.needs()[used]
-    covers = [cover_need(need, lengths) for need in needs]
-    load = np.array([table.to_numpy()[labels == pool].sum(axis=0) for pool in used])
-    ids = [pool_names[pool] for pool in used]
-    everything = problem.need(problem.load.sum(axis=0), np.zeros(HOURS))
-    bound = price_hours(everything, lengths)[0] if len(table) else 0.0
-    here = float(sum(cover.paid_hours for cover in covers))
-    plans = [("these pools", len(used), here)]
-    if baselines and len(table):
-        plans += _baselines(problem, lengths, rng)
-    plans.append(("lower bound", 1, bound))
-    comparison = pd.DataFrame(plans, columns=["plan", "pools", "paid_hours"])
+    together = int(max_size) if overlap else 0
+    if overlap:
+        labels = improve_chain(problem, together, effort, rng)
+    else:
+        labels = improve(problem, shift_hours, effort, rng)
+    tight, names = name_pools(labels, names)
+    staffed = staff(problem, tight, names, shift_hours, together)
+    comparison = _compare(problem, staffed, shift_hours, rng if baselines else None)
     paid = comparison["paid_hours"].clip(lower=1)
     comparison["utilisation"] = table.to_numpy().sum() / paid
     comparison["contacts_per_agent_hour"] = np.nan if contacts is None else contacts / paid
     return Pools(
-        composition=_composition(table, partition, pool_names),
-        hours=_hours(ids, load, needs, covers),
-        shifts=_shifts(ids, covers, lengths),
+        composition=composition(table, problem, labels, tight, staffed),
+        hours=hours_of(staffed, occupancy),
+        shifts=shifts_of(staffed, shift_hours),
         comparison=comparison,
-        lower_bound_hours=float(bound),
+        lower_bound_hours=float(comparison["paid_hours"].iloc[-1]),
     )
 
 
-def _baselines(
-    problem: Problem, lengths: Sequence[int], rng: np.random.Generator
-) -> list[tuple[str, int, float]]:
-    """Paid hours without a search; random groups heed no rule about clients."""
-    count = len(problem.load)
-
-    def paid(labels: Ints) -> float:
-        needs = Partition(problem, labels, int(labels.max()) + 1).needs()
-        return float(sum(cover_need(need, lengths).paid_hours for need in needs))
-
-    found = [("one agent per client", count, paid(np.arange(count)))]
-    for size in _RANDOM_SIZES:
-        if size < count:
-            labels = rng.permutation(np.arange(count) // size)
-            found.append((f"random groups of {size}", int(labels.max()) + 1, paid(labels)))
-    return [*found, ("one pool", 1, paid(np.zeros(count, dtype=np.int64)))]
-
-
-def _names(labels: Ints, names: list[str]) -> dict[int, str]:
-    taken, number = set(names), 0
-    found = {}
-    for pool in np.unique(labels).tolist():
-        if pool < len(names):
-            found[pool] = names[pool]
-            continue
-        while f"pool-{number:02d}" in taken:
-            number += 1
-        found[pool] = f"pool-{number:02d}"
-        taken.add(found[pool])
-    return found
-
-
-def _composition(table: pd.DataFrame, partition: Partition, names: dict[int, str]) -> pd.DataFrame:
-    problem, labels = partition.problem, partition.labels
-    partners = ~problem.apart
-    for mask in problem.masks:
-        partners &= (mask[:, None] & mask) != 0
-    alone = partners.sum(axis=1) <= 1
-    moved = partition.moved()
-    reasons = np.select(
-        [alone & (len(labels) > 1), moved, problem.home >= 0],
-        [
-            "alone: shares no language, skill or permission with another client",
-            "moved: saves more than the move costs, or its old pool was not allowed",
-            "stays in its pool",
-        ],
-        "new",
-    )
-    return pd.DataFrame(
-        {
-            "client_id": table.index.astype(str),
-            "pool_id": [names[pool] for pool in labels.tolist()],
-            "workload_hours": table.to_numpy().sum(axis=1),
-            "moved": moved,
-            "reason": reasons.astype(str),
-        }
-    )
-
-
-def _hours(ids: list[str], load: Floats, needs: Floats, covers: list[Cover]) -> pd.DataFrame:
-    agents = [cover.agents for cover in covers]
-    return pd.DataFrame(
-        {
-            "pool_id": np.repeat(np.array(ids, dtype=str), HOURS),
-            "hour_of_week": np.tile(np.arange(HOURS), len(ids)),
-            "load": np.ravel(load),
-            "required": np.ravel(needs).astype(np.int64),
-            "agents": np.concatenate([np.zeros(0, dtype=np.int64), *agents]),
-        }
-    )
-
-
-def _shifts(ids: list[str], covers: list[Cover], lengths: Sequence[int]) -> pd.DataFrame:
-    rows = [
-        (pool, int(hour), int(lengths[kind]), int(cover.starts[kind, hour]))
-        for pool, cover in zip(ids, covers, strict=True)
-        for kind, hour in np.argwhere(cover.starts > 0)
-    ]
-    table = pd.DataFrame(rows, columns=["pool_id", "hour_of_week", "shift_hours", "agents"])
-    return table.sort_values(["pool_id", "hour_of_week", "shift_hours"], ignore_index=True)
+def _compare(
+    problem: Problem,
+    here: Staffed,
+    lengths: Sequence[int],
+    rng: np.random.Generator | None,
+) -> pd.DataFrame:
+    """Paid hours of these pools, of plain ways to staff, and the bound."""
+    plans = [("these pools", len(here.names), float(sum(c.paid_hours for c in here.covers)))]
+    bound = 0.0
+    if len(problem.load):
+        everything = problem.need(problem.load.sum(axis=0), np.zeros(HOURS))
+        bound = price_hours(everything, lengths)[0]
+        plans += plain_plans(problem, lengths, rng) if rng else []
+    plans.append(("lower bound", 1, bound))
+    return pd.DataFrame(plans, columns=["plan", "pools", "paid_hours"])
 
 
 def _check(

@@ -110,6 +110,7 @@ class Prices:
         self.table = np.ones((1, hours))
         self.capacity = capacity
         self.solved = 0
+        self.known: dict[bytes, float] = {}
 
     def bound(self, needs: Floats) -> Floats:
         """Lower bounds on the paid hours of needs, shape (n,) from (n, hours)."""
@@ -117,7 +118,11 @@ class Prices:
 
     def exact(self, need: Floats) -> float:
         """Paid hours of one need; its prices are kept."""
+        key = need.tobytes()
+        if key in self.known:
+            return self.known[key]
         paid, price = price_hours(need, self.lengths)
+        self.known[key] = paid
         self.table = np.vstack([self.table[:1], self.table[1:][-self.capacity :], price])
         self.solved += 1
         return paid
