@@ -77,6 +77,18 @@ def test_recall_and_precision_on_the_set_of_another_hand() -> None:
     assert result["touched"] == 0
 
 
+def test_recall_and_precision_on_the_third_set() -> None:
+    """By another hand again, before any rule it tests: it read .67 at first sight.
+
+    The even half then shaped new mechanisms; the odd half, unseen until they stood, read .91
+    (.70 before), and its misses shaped the rest.
+    """
+    result = score("redaction_third")
+    assert result["recall"] >= 0.98
+    assert result["precision"] >= 0.98
+    assert result["touched"] == 0
+
+
 @pytest.mark.parametrize("row", rows("redaction")[::5], ids=lambda row: row["id"])
 def test_case_of_the_whole_text_does_not_hide_numbers_and_addresses(row: dict[str, Any]) -> None:
     kinds = {"EMAIL", "IBAN", "CARD", "URL", "IP"}

@@ -1,105 +1,274 @@
-"""Postal street addresses with a house number, in the forms of nine languages."""
+"""Postal addresses: a street and a number, and all that belongs to them.
+
+One grammar for nine languages and some twenty countries: the street with its house number is
+found first, then the house before it and the flat, postcode, town and country after it.
+"""
 
 import re
 from collections.abc import Iterator
 
+from data.redaction import address_words as words
+from data.redaction.everyday import is_word
 from data.redaction.found import Found
-from data.text.phrases import word_set
+from data.redaction.gazetteer import is_first
+from data.redaction.listed_names import is_german
+from data.text.phrases import fold, word_set
 
 _U = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞİĹŁŃŇŌŐŒŔŘŚŞŠŤŪŮŰŹŻŽ"
-_CAP = rf"[{_U}][\w'’.\-]{{0,40}}"
-_TOWN = rf"[{_U}][\w'’]{{0,40}}"
-_WORDS = rf"[{_U}][^\W\d_'’.\-]{{1,40}}"
-_CITY = rf"{_TOWN}(?:[ /\-]{_TOWN}){{0,3}}"
+_CAP = rf"[{_U}][^\W\d_]{{0,30}}(?:['’.\-][^\W\d_]{{1,30}})*"
 _SMALL = (
-    r"(?:de|du|des|del|della|dell|delle|dei|degli|di|da|do|dos|das|la|le|les|las|los|el|lo|van|von"
-    r"|der|den|het|the|of|al|alla|y|e|et)"
+    r"(?:de|du|des|del|della|delle|dei|degli|di|da|do|dos|das|la|le|les|las|los|el|lo|van|von"
+    r"|der|den|dem|het|the|of|al|alla|y|e|et|am|an|im|in|zu|zum|zur|aan|op|ter|ten|te|'s|nad|pod"
+    r"|i|upon|on|sur|sous|en|bei|ob|auf)"
 )
-_NAME = rf"(?:(?:{_SMALL} |[dlDL]['’]){{0,3}}(?:{_CAP}|[IVX]+|[0-9]{{1,2}}(?= ))[ ]?){{1,5}}"
-_TAIL = (
-    rf"(?:,? {{0,2}}(?:[0-9]{{5}}(?:-[0-9]{{3}})?|[0-9]{{4}}-[0-9]{{3}}|[0-9]{{2}}-[0-9]{{3}})"
-    rf"(?: {_CITY})?)?"
+_NUMBER = (
+    r"(?:[0-9]{1,5}(?: ?[-–/] ?[0-9]{1,4}){0,3}(?:[ ]?[a-zA-Z](?![\w.:]))?"
+    r"(?:/[0-9A-Za-z]{1,4}){0,3}"
+    r"(?: ?(?:bis|ter|quater)\b)?)"
 )
-_FLAT = (
-    r"(?:,? ?(?:[0-9]{1,2}\.?[ºª°] ?(?:[A-Za-z]|Esq\.?|Dto\.?|Dir\.?|[Ii]zda?\.?|[Dd]cha\.?)?"
-    r"|(?:m|D|Daire|[Kk]at|int|interno|piso|apt|apto)\.?:? ?[0-9]{1,4})){0,2}"
+_NO = (
+    r"(?:[Nn](?:[.º°o]|r|um|úm|o)?[.º°:]{0,2} ?|#|№ ?|[Nn]umer |[Nn]úmero |[Hh]ausnummer "
+    r"|[Hh]uisnummer )"
 )
-_NUMBER = r"[0-9]{1,4}(?:[ ]?[a-zA-Z](?![\w.:]))?(?:/[0-9A-Za-z]{1,4})?"
 
-_FORMS = tuple(
+
+def _any(options: tuple[str, ...]) -> str:
+    """Return the alternatives, longest first, in small letters and with a capital."""
+    forms = {form for option in options for form in (option, option[:1].upper() + option[1:])}
+    return "|".join(map(re.escape, sorted(forms, key=len, reverse=True)))
+
+
+_STREET_NAME = (
+    rf"(?:(?:{_SMALL} |[dlDL]['’])*(?:{_CAP}|[IVX]+|[0-9]{{1,2}}(?:er|º|°)?(?= ))\.?[ ]?){{1,5}}"
+)
+_CITY = (
+    rf"(?:['’]s-)?{_CAP}"
+    rf"(?:(?:[ /\-]|[ ]?/[ ]?)(?:{_SMALL}[ \-]|['’]s[ -]|[dlDL]['’]){{0,2}}{_CAP}){{0,4}}"
+    rf"(?: (?:CEDEX|Cedex)(?: [0-9]{{1,2}})?)?(?: [0-9]{{1,2}}(?!\w))?"
+)
+_CODE_BEFORE = (
+    r"(?:(?:C\.?P\.?|CEP|CAP|PLZ|kod|PIN)[ :]{1,2})?"
+    r"(?:(?:[A-Z]{1,2}-)?(?:[0-9]{5}(?:-[0-9]{3,4})?|[0-9]{4}-[0-9]{3}|[0-9]{2}-[0-9]{3}"
+    r"|[0-9]{4}(?: ?[A-Z]{2}(?!\w))?|[0-9]{3} [0-9]{2}|[0-9]{6}))"
+)
+_CODE_AFTER = (
+    r"(?:[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}|[A-Z][0-9][0-9W] ?[A-Z0-9]{4}"
+    r"|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|(?:[A-Z]{2,3} )?(?:[0-9]{5}(?:-[0-9]{3,4})?|[0-9]{6})"
+    r"|[0-9]{2}-[0-9]{3}|[0-9]{4}-[0-9]{3}|(?:NSW|VIC|QLD|WA|SA|TAS|ACT|NT) [0-9]{4})(?![\w])"
+)
+_ORDINAL = (
+    r"(?:[0-9]{1,2}(?:\.?[ºª°]|er|[èe]me|e|st|nd|rd|th|\.)?[ ]?"
+    r"(?:(?:floor|étage|etage|verdieping|[Ss]tock|OG|piętro|piso|andar|planta|[Kk]at|DG)\b"
+    r"|[Ii]zq?d?a?\.?|[Dd]cha\.?|[Ee]sq\.?|[Dd]to\.?|[Dd]ir\.?|[Ff]te\.?|[Ff]rente|[Dd]rt\.?))"
+    r"|[0-9]{1,2}\.?[ºª°](?:[ -]?[0-9A-Za-z]{1,2}(?![\w]))?|[0-9]{1,2}-?[A-Z](?!\w)"
+    r"|(?:[Rr]/[Cc]|[Bb]ajo|[Bb]j\.?|EG|DG|[Pp]arterre|[Hh]interhaus|[Pp]rincipal|[Ss]/[Nn])(?!\w)"
+)
+_UNIT = (
+    rf"(?:(?:{_any(words.UNITS)})(?:[.:º°]{{1,2}}[ ]?|[ ](?:n[.º°]{{0,2}} ?)?)"
+    r"(?:[0-9]{1,5}[A-Za-z]?|[A-Z][0-9]{0,3}|[a-z](?!\w))(?![\w])"
+    r"(?:[.]?[ºª°])?|" + _ORDINAL + ")"
+)
+_COUNTY = (
+    rf"(?:Co\.?|County|[Pp]rov(?:incia|ince|\.)?|[Ww]oj(?:\.|ewództwo)|[Pp]ow(?:\.|iat)"
+    rf"|[Gg]m(?:\.|ina)"
+    rf"|(?:Land)?[Kk]reis|[Cc]oncelho|[Dd]istrito|[Cc]omune) (?:{_SMALL} )?{_CITY}"
+)
+_NEIGHBOURHOOD = rf"(?:[Cc]ol(?:onia|\.)|[Bb](?:airro|arrio|º)|[Uu]rb\.?) {_CITY}"
+_COUNTRY = (
+    rf"(?:{'|'.join(map(re.escape, sorted(words.COUNTRIES, key=len, reverse=True)))})(?![\w])"
+)
+_PROVINCE = r"(?:\([^\W\d_][^()\n0-9]{1,24}\)|[-–/] ?[A-Z]{2}(?!\w)|[A-Z]{2}(?!\w))"
+_SEP = r"(?:[ \u00a0]*[,;–\-/·|][ \u00a0]*\n?|[ \u00a0]+|[ \u00a0]*\n)[ \u00a0]*"
+
+_TAIL_ITEM = re.compile(
+    rf"{_SEP}(?:{_UNIT}|{_NEIGHBOURHOOD}|{_COUNTY}"
+    rf"|{_CODE_BEFORE}[ ,]{{1,2}}{_CITY}(?: ?{_PROVINCE})?"
+    rf"|{_CODE_AFTER}|{_COUNTRY}|{_PROVINCE}(?=[ ,.;\n)]|$)|{_CAP}/{_CAP})(?!\w)"
+)
+# A town without a postcode ends the clause, or a postcode, a province or a country follows it.
+_TOWN_ITEM = re.compile(
+    rf"(?:[ ]*,[ ]*\n?|[ ]*\n|[ ]+(?=[^\n]{{2,40}}(?:{_CODE_AFTER}))|[ ]?[–\-/][ ]?)({_CITY})"
+    rf"(?=[ ]?(?:[,.;:)!?\n]|$)|[ ,\n]{{1,3}}(?:{_CODE_AFTER}|{_PROVINCE}(?![^\W_])|{_COUNTRY}))"
+)
+_TOWN_IN_SENTENCE = re.compile(rf"[ ]?,[ ]?({_CAP})(?= [a-zà-ÿ])")
+_GLUED_TAIL = re.compile(r"(?: ?[-/] ?[0-9]{1,4}[a-zA-Z]?(?![\w])){1,3}")
+_MOST_ITEMS = 7
+
+_LEADING_UNIT = re.compile(
+    rf"(?:{_UNIT}|(?:The )?(?:{_CAP} ){{0,3}}(?:House|Cottage|Farm|Lodge|Forge|Mill|Barn|Hall|Court"
+    rf"|Mansions?|Building|Tower|Rectory|Vicarage|Residencia|Résidence|Residence|Residência|Villa"
+    rf"|Apartments|Flats|Point|Heights|Manor)(?: {_CAP})?"
+    rf"|(?:Résidence|Residencia|Villa|Haus|Immeuble|Edificio|Condomínio|Palazzo|Bât\."
+    rf"|Bâtiment)(?: {_SMALL})? {_CAP}(?: {_CAP})?)[ ]?,?[ ]?\n?$"
+)
+
+_CORES = tuple(
     re.compile(form)
     for form in (
-        # 14 Larkspur Close, Leeds LS8 2QT
-        rf"(?:(?:Flat|Apt|Apartment|Unit|Suite) [0-9]{{1,4}}[A-Za-z]?,? )?"
-        rf"(?<![\w/.-])[0-9]{{1,5}}[A-Za-z]?,? (?:{_CAP} ){{1,4}}(?:Street|St|Road|Rd|Avenue|Ave"
-        rf"|Lane|Ln|Drive|Dr|Close|Court|Ct|Crescent|Boulevard|Blvd|Way|Place|Pl|Square|Sq"
-        rf"|Terrace|Gardens|Grove|Mews|Row|Parade|Highway|Hwy)\b\.?"
-        rf"(?:,? (?:Apt|Apartment|Flat|Unit|Suite)\.? ?\w{{1,5}})?"
-        rf"(?:, {_WORDS}(?: {_WORDS}){{0,2}})?(?:,? [A-Z]{{2}}(?!\w))?"
-        rf"(?:,? (?:[0-9]{{5}}(?:-[0-9]{{4}})?"
-        rf"|[A-Z]{{1,2}}[0-9][A-Z0-9]? ?[0-9][A-Z]{{2}}))?(?!\w)",
-        # 8 bis rue des Tilleuls, 69003 Lyon
-        rf"(?<![\w/.-])[0-9]{{1,4}}(?: ?(?:bis|ter|quater|[A-D]))?,? (?:[Rr]ue|[Aa]venue|[Aa]v\.?"
-        rf"|[Bb]oulevard"
-        rf"|[Bb]d\.?|[Pp]lace|[Cc]hemin|[Aa]llée|[Ii]mpasse|[Qq]uai|[Rr]oute|[Cc]ours|[Ss]quare|[Pp]assage"
-        rf"|[Ff]aubourg|[Cc]ité) {_NAME}{_TAIL}",
-        # Calle de los Olmos, 31, 28012 Madrid; Via Garibaldi 112; Rua das Amoreiras, 74
-        rf"(?<!\w)(?:Calle|C/|C\.|Avda\.?|Avenida|Av\.|Plaza|Pza\.?|Paseo|Camino|Carretera|Ronda|Travesía|Glorieta"
-        rf"|[Vv]ia|[Vv]iale|V\.le|[Pp]iazza|Piazzale|P\.zza|[Cc]orso|C\.so|[Ll]argo|Vicolo|Strada|Rua|R\.|Travessa|Praça"
-        rf"|Estrada|Alameda|Calçada) {_NAME},? ?(?:n\.?[º°]? ?|núm\.? ?)?{_NUMBER}{_FLAT}{_TAIL}",
-        # ul. Kwiatowa 12/4, 00-950 Warszawa
-        rf"(?<!\w)(?:ul\.|[Uu]lic[aiyę]|al\.|[Aa]lej[aeię]|os\.|[Oo]siedl[eu]|pl\.|[Pp]lac[u]?) "
-        rf"{_NAME}{_NUMBER}{_FLAT}{_TAIL}",
-        # Çınar Mah. Lale Sok. No: 15 D: 3, 34710 Kadıköy/İstanbul
-        rf"(?<!\w)(?:{_CAP} ){{1,3}}(?:(?:Mah|Cad|Sok|Sk|Blv)\.|Mahallesi|Caddesi|Sokak|Sokağı"
-        rf"|Bulvarı|Bulvar)"
-        rf"(?:,? (?:{_CAP} ){{1,3}}(?:(?:Mah|Cad|Sok|Sk|Blv)\.|Mahallesi|Caddesi|Sokak|Sokağı"
-        rf"|Bulvarı))?"
-        rf",? ?(?:[Nn]o ?[:.]? ?)?{_NUMBER}{_FLAT}{_TAIL}",
-        # Lindenstraße 27a, 50674 Köln; Prinsengracht 418, 1016 JC Amsterdam
-        rf"(?<!\w)(?:{_CAP} ){{0,2}}(?:[{_U}][\w\-]{{1,40}})?(?:[Ss]traße|[Ss]trasse|[Ss]tr\."
-        rf"|[Gg]asse|[Aa]llee|[Pp]latz"
-        rf"|weg|[Dd]amm|ufer|straat|laan|gracht|plein|kade|singel|dijk|steeg) "
-        rf"[0-9]{{1,4}}(?:[ -]?[a-zA-Z]{{1,3}}(?!\w))?"
-        rf"(?:,? (?:[0-9]{{5}}|[0-9]{{4}} ?[A-Z]{{2}}) {_CITY})?",
-        # Am Alten Markt 4, 18055 Rostock; Laan van Meerdervoort 210, 2517 BG Den Haag
-        rf"(?<!\w){_CAP} (?:(?:{_SMALL}|{_CAP}) ){{0,4}}[0-9]{{1,4}}(?:[ -]?[a-zA-Z]{{1,3}}(?!\w))?"
-        rf",? (?:[0-9]{{5}}|[0-9]{{4}} ?[A-Z]{{2}}) {_CITY}",
+        # 14 Larkspur Close; 221B Baker St
+        rf"(?<![\w/.-])[0-9]{{1,5}}(?:[-–/][0-9]{{1,5}})?[A-Za-z]?,? (?:{_CAP}\.? ){{1,4}}"
+        rf"(?:{'|'.join(w.capitalize() for w in words.STREETS_AFTER)})(?![\w'’])\.?"
+        rf"(?: (?:North|South|East|West|[NSEW]{{1,2}})(?!\w))?",
+        rf"(?<![\w/.-])[0-9]{{1,5}} (?:[^\W\d_]{{3,20}} ){{1,2}}"
+        rf"(?:{'|'.join(sorted(words.PLAIN_STREETS))})(?!\w)",
+        # 8 bis, rue des Tilleuls
+        rf"(?<![\w/.-])[0-9]{{1,5}}(?:[-–/][0-9]{{1,4}})?(?: ?(?:bis|ter|quater|[A-Da-d]))?,? "
+        rf"(?:{_any(words.STREETS_BEFORE)})\.? {_STREET_NAME}",
+        # Calle de los Olmos, 31; ul. Kwiatowa 12/4
+        rf"(?<![\w.])(?:{_any(words.STREETS_BEFORE)})(?:(?<=/)|\.|(?<=\w) )[ ]?{_STREET_NAME}"
+        rf"(?:,? ?{_NO}?){_NUMBER}(?!\w)",
+        # Çınar Mah. Lale Sok. No: 15; Yeni Mahalle 1523. Sokak No:8
+        rf"(?<!\w)(?:(?:{_CAP} |[0-9]{{1,4}}\.? ?){{1,4}}(?:{_any(words.TURKISH)})(?!\w)"
+        rf"[.,]{{0,2}} ?){{1,4}}"
+        rf"(?:{_NO}|[Nn]o ?[:.]? ?)?{_NUMBER}",
+        # Lindenstraße 27a; Prinsengracht 418; Berliner Str. 5
+        rf"(?<!\w)(?:{_CAP} ){{0,3}}(?:(?:{_SMALL} ){{1,2}})?(?:[{_U}]?[\w\-]{{0,40}})?"
+        rf"(?:{_any(words.SURE_ENDINGS)}|[Ss]tr\.)(?:,? {_NO}?|(?<=\.)){_NUMBER}",
+        # Laan van Meerdervoort 210; Straße des 17. Juni 135
+        rf"(?<!\w)(?:{_any(words.SURE_ENDINGS)}) (?:{_SMALL} ){{1,2}}"
+        rf"(?:{_CAP} |[0-9]{{1,2}}\. ){{1,4}}{_NUMBER}",
+        # P.O. Box 1234, 50001 Köln
+        rf"(?<!\w)(?:{_any(words.BOXES)}) ?"
+        rf"(?:[0-9]{{1,3}}[ ]?){{1,3}}(?=[,\n])",
+        # Rua das Flores, s/n
+        rf"(?<![\w.])(?:Calle|C/|Rua|Avenida|Av\.|Camino|Carretera|Via|Estrada) "
+        rf"{_STREET_NAME},? ?[Ss]/[Nn](?!\w)",
     )
-)
-_KEYWORDS = word_set(
-    """
-    street st road rd avenue ave lane ln drive dr close court ct crescent boulevard blvd way place
-    pl square sq terrace gardens grove mews row parade highway hwy rue av bd chemin allée impasse
-    quai route cours passage faubourg cité calle c avda avenida plaza pza paseo camino carretera
-    ronda travesía glorieta via viale v p corso piazza piazzale largo vicolo strada rua r travessa
-    praça estrada alameda calçada ul ulica ulicy ulicę al aleja alei aleję aleje os osiedle
-    osiedlu plac placu mah mahallesi cad caddesi sok sokak sokağı bulvarı bulvar blv sk str platz
-    weg damm
-    """
-)
-_KEY_ENDINGS = (
-    "straße", "strasse", "str", "gasse", "allee", "platz", "weg", "damm", "ufer", "straat", "laan",
-    "gracht", "plein", "kade", "singel", "dijk", "steeg",
 )  # fmt: skip
+# Wola Mała 27, 37-100 Łańcut: no word says street, the postcode does.
+_CODED = re.compile(
+    rf"(?:,[ ]*\n?|[ ]+|\n)(?:(?:[A-Z]{{1,2}}-)?(?:[0-9]{{5}}(?:-[0-9]{{3,4}})?"
+    rf"|[0-9]{{4}}-[0-9]{{3}}|[0-9]{{2}}-[0-9]{{3}}|[0-9]{{4}}(?: ?[A-Z]{{2}}(?!\w))?"
+    rf"|[0-9]{{3}} [0-9]{{2}})[ ,]{{1,2}}{_CITY})"
+)
+_PLAIN_CORE = re.compile(
+    rf"(?<![\w.])(?:{_CAP}|[0-9]{{1,2}}\.)(?:(?<=\b\w{{2}})\.|(?<=\b\w{{3}})\.)?"
+    rf"(?: (?:{_SMALL} ){{0,2}}{_CAP}){{0,4}}\.?,? {_NO}?{_NUMBER}"
+    rf"(?:{_SEP}{_UNIT}){{0,4}}$"
+)
+_ERRAND = re.compile(
+    r"([^\W\d_]+)[.:]? (?:(?:an|in|nach|at|to|von|aus|naar|do|w|na|a|à|en|para|für|bis|is|ist|est"
+    r"|es|è|é|jest|from|de|da|z|me|now|neu|jetzt) )"
+)
+_MOST_WORDS_BEFORE = 3
+_REACH = 90
+_KEYS = frozenset(
+    word.strip("./")
+    for group in (words.STREETS_AFTER, words.STREETS_BEFORE, words.TURKISH)
+    for word in group
+) | frozenset({"box", "postfach", "postbus", "apartado", "str", "cso", "zza"})
 _WORD = re.compile(r"[^\W\d_]+")
-_POSTCODE = re.compile(r"[0-9][ \-a-zA-Z]{0,4},? (?:[0-9]{5}|[0-9]{4} ?[A-Z]{2}) [^\W\d_]")
+_MAY_BE_CODED = re.compile(r"[0-9][ \-a-zA-Z.º°)]{0,12}[,\n ]+(?:[A-Z]{1,2}-)?[0-9]{2}[0-9 -]{2,4}")
 
 
 def find_addresses(text: str) -> Iterator[Found]:
-    """Yield street addresses: street and house number, with postcode and town where given."""
-    if not _may_hold_street(text):
-        return
-    for form in _FORMS:
-        for match in form.finditer(text):
-            raw = match[0].rstrip(" .,")
-            value = " ".join(raw.casefold().replace(",", " ").split())
-            yield Found("ADDRESS", match.start(), match.start() + len(raw), value)
+    """Yield postal addresses whole: house, street, number, flat, postcode, town and country."""
+    cores = dict.fromkeys(_cores(text))
+    for start, end in cores:
+        last = _past_tail(text, end)
+        first = _before_house(text, _past_errand(text, start))
+        raw = text[first:last].rstrip(" .,;\n")
+        value = " ".join(raw.casefold().replace(",", " ").split())
+        yield Found("ADDRESS", first, first + len(raw), value)
+
+
+def _cores(text: str) -> Iterator[tuple[int, int]]:
+    if _may_hold_street(text):
+        for form in _CORES:
+            for found in form.finditer(text):
+                yield found.start(), found.start() + len(found[0].rstrip())
+    if _MAY_BE_CODED.search(text):
+        for code in _CODED.finditer(text):
+            plain = _PLAIN_CORE.search(text, max(0, code.start() - _REACH), code.start())
+            if plain and _is_house(plain[0], code[0]):
+                yield plain.start(), plain.end()
+
+
+def _is_house(plain: str, code: str) -> bool:
+    """Tell whether what stands before a postcode is a numbered house, not a date or a price."""
+    words_before = [fold(word) for word in _WORD.findall(plain)]
+    year = re.fullmatch(r"\D*(?:19|20)[0-9]{2}\D*", code) is not None
+    return not year and not any(word in _NO_STREETS for word in words_before)
+
+
+_NO_STREETS = word_set(
+    """
+    order bestellung commande pedido ordine bestelling zamówienie encomenda sipariş invoice
+    rechnung facture factura fattura factuur faktura fatura tel telefon phone téléphone telefono
+    teléfono fax january february march april may june july august september october november
+    december januar februar märz mai juni juli oktober dezember janvier février mars avril juin
+    juillet août septembre octobre novembre décembre kundennummer bestellnummer nr ticket model
+    modell iphone galaxy version
+    """
+)
+
+
+def _past_tail(text: str, at: int) -> int:
+    """Return where an address ends: flats, postcode and town, province and country follow."""
+    glued = _GLUED_TAIL.match(text, at)
+    if glued and not text[glued.end() : glued.end() + 1].isalnum():
+        at = glued.end()
+    breaks = 0
+    for _ in range(_MOST_ITEMS):
+        item = _TAIL_ITEM.match(text, at) or _town(text, at)
+        if item is None:
+            break
+        breaks += item[0].count("\n")
+        if breaks > 2:
+            break
+        at = item.end()
+    return at
+
+
+def _town(text: str, at: int) -> re.Match[str] | None:
+    town = _TOWN_ITEM.match(text, at)
+    if town is None:
+        town = _TOWN_IN_SENTENCE.match(text, at)
+        if town and (is_word(fold(town[1])) or is_german(text[max(0, at - 100) : at + 100])):
+            return None  # German nouns look like towns
+    if town is None or any(is_first(fold(word)) for word in _WORD.findall(town[1])):
+        return None
+    first_word = fold(_WORD.findall(town[1])[0])
+    alone = "\n" in town[0] and not re.match(
+        r"[ ,\n]{1,3}[A-Z0-9]", text[town.end() : town.end() + 4]
+    )
+    return None if alone or first_word in _NO_TOWNS else town
+
+
+_NO_TOWNS = word_set(
+    """
+    tel telefon phone mobil mobile cell cel fax email mail kind best regards thanks thank danke
+    merci gracias grazie bedankt dziękuję obrigado obrigada teşekkürler mit viele please bitte the
+    it my i cordialement saludos saluti groeten pozdrawiam cumprimentos saygılarımla and und et y e
+    en ve
+    """
+)
+
+
+def _past_errand(text: str, at: int) -> int:
+    """Return where a street starts after words such as "Bitte an" or "Adresse"."""
+    for _ in range(_MOST_WORDS_BEFORE):
+        errand = _ERRAND.match(text, at)
+        if errand is None or not is_word(fold(errand[1])):
+            return at
+        at = errand.end()
+    return at
+
+
+def _before_house(text: str, at: int) -> int:
+    """Return where an address starts when a flat or the name of a house stands before it."""
+    for _ in range(3):
+        begin = max(0, at - 60)
+        found = _LEADING_UNIT.search(text, begin, at)
+        if found is None or found.end() != at or not found[0].strip():
+            return at
+        if found.start() and text[found.start() - 1].isalnum():
+            return at
+        at = found.start()
+    return at
 
 
 def _may_hold_street(text: str) -> bool:
     """Tell quickly whether a look with the slow patterns is worth it."""
-    words = {word.casefold() for word in _WORD.findall(text)}
-    if not words.isdisjoint(_KEYWORDS) or any(word.endswith(_KEY_ENDINGS) for word in words):
-        return True
-    return _POSTCODE.search(text) is not None
+    found = {word.casefold() for word in _WORD.findall(text)}
+    return not found.isdisjoint(_KEYS) or any(word.endswith(words.STREET_ENDINGS) for word in found)

@@ -6,20 +6,22 @@ from collections.abc import Iterable, Iterator
 from data.redaction import name_words as words
 from data.redaction import order_words
 from data.redaction.found import Found
+from data.redaction.gazetteer import is_first, is_last
 from data.text.phrases import fold, word_set
 
 _REACH = 90
 _CONTACTS = frozenset({"PHONE", "EMAIL"})
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 _NAME = re.compile(
-    r"[^\W\d_]+(?:['’\-][^\W\d_]+)*\.?(?:[ \u00a0][^\W\d_]+(?:['’\-][^\W\d_]+)*\.?)+$"
+    r"(?:[^\W\d_]\.|[^\W\d_]+(?:['’\-][^\W\d_]+)*)"
+    r"(?:[ \u00a0](?:[^\W\d_]\.|[^\W\d_]+(?:['’\-][^\W\d_]+)*))+$"
 )
 _PLAIN_GAP = re.compile(r"[\s,;:(<|/–—\-]*$")
 _JOINERS = word_set(
     """
     on at under via auf unter au sur al en no nel op onder pod na em pelo numara num tel tél telf
-    tlf tfno telefon telefono teléfono telefone telefoon téléphone phone mobile mobil cell e-mail
-    email mail correo courriel gsm fax
+    tlf tfno telefon telefono teléfono telefone telefoon téléphone phone mobile mobil cell cel
+    celular e-mail email mail correo courriel gsm fax
     """
 )
 # The label of a field stands there as well: "Meine Telefonnummer: …".
@@ -92,8 +94,14 @@ def _name_before(text: str, start: int, end: int) -> tuple[int, int] | None:
         taken.append(word)
     while taken and not taken[-1][0][0].isupper():
         taken.pop()
+    if all(word[0].isupper() for word in taken) and not any(_is_known(word[0]) for word in taken):
+        return None
     proper = sum(word[0][0].isupper() and len(word[0]) > 1 for word in taken)
     return (taken[-1].start(), taken[0].end()) if proper > 1 else None
+
+
+def _is_known(word: str) -> bool:
+    return is_first(fold(word)) or is_last(fold(word))
 
 
 def _is_other(folded: str) -> bool:

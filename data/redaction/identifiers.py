@@ -20,9 +20,34 @@ _IBAN_LENGTHS = {
     "SE": 24, "SI": 19, "SK": 24, "SM": 27, "ST": 25, "SV": 28, "TL": 23, "TN": 24, "TR": 26,
     "UA": 29, "VA": 22, "VG": 24, "XK": 20,
 }  # fmt: skip
-_IBAN_LABEL = re.compile(r"\biban\b[^\w]{0,4}$", re.IGNORECASE)
+# A wrong check digit, or no country, is a slip of the pen where a word for an account stands.
+_ACCOUNT_WORDS = re.compile(
+    r"\b(?:iban|account|kont\w{0,4}|bankverbindung|compte|rib|cuenta|ccc|conto|rekening\w*|rachun\w*"
+    r"|conta|hesa\w*|nib|nrb)\b[^\n]{0,40}$",
+    re.IGNORECASE,
+)
+_BARE_ACCOUNT = re.compile(r"(?<![\w+])[0-9]{2}(?:[ \u00a0-]?[0-9]{2,4}){4,7}(?!\w)")
+_GROUPED_ACCOUNT = re.compile(r"[0-9]{2}(?: [0-9]{4}){4,6}(?: [0-9]{1,4})?$")
+
+_COUNTRIES_BY_LENGTH: dict[int, tuple[str, ...]] = {}
+for _country, _length in _IBAN_LENGTHS.items():
+    _COUNTRIES_BY_LENGTH[_length] = (*_COUNTRIES_BY_LENGTH.get(_length, ()), _country)
 
 _CARD_START = re.compile(r"(?<![\w+])(?<![0-9][-/.,])[2-6][0-9]{3}(?=[ \u00a0-]?[0-9])")
+# Four by four, beside a word for a card: a card, even if a digit was mistyped.
+_CARD_SHAPE = re.compile(
+    r"(?<![\w+])(?<![0-9][-/.,])(?:[2-6][0-9]{3}(?:[ \u00a0-][0-9]{4}){3}"
+    r"|3[47][0-9]{2}[ -][0-9]{6}[ -][0-9]{5})(?![\w-])"
+)
+_CARD_WORDS = re.compile(
+    r"(?:\b(?:card|visa|mastercard|maestro|amex|credit|debit|kreditkarte\w*|karte\w*|kartennummer"
+    r"|carte|cb|tarjeta|carta|kaart\w*|creditcard\w*|kart\w{0,6}|cartão|cartao)\b[^0-9]{0,160}$)",
+    re.IGNORECASE,
+)
+_EXPIRY = re.compile(
+    r"[^0-9\n]{1,40}(?:0[1-9]|1[0-2]) ?/ ?(?:20)?[2-4][0-9](?!\w)|[^0-9\n]{0,20}(?:cvv|cvc)\b",
+    re.IGNORECASE,
+)
 _CARD_BRANDS = (
     (re.compile(r"4"), (16, 13, 19)),
     (re.compile(r"5[1-5]|2(?:2[2-9]|[3-6]|7[01]|720)"), (16,)),
@@ -82,8 +107,22 @@ def _ibans(text: str) -> Iterator[Found]:
         if taken is None:
             continue
         end, iban = taken
-        if checksums.is_iban(iban) or preceded_by(text, start.start(), _IBAN_LABEL, within=10):
+        if checksums.is_iban(iban) or preceded_by(text, start.start(), _ACCOUNT_WORDS, within=60):
             yield Found("IBAN", start.start(), end, iban)
+    yield from _bare_accounts(text)
+
+
+def _bare_accounts(text: str) -> Iterator[Found]:
+    """Yield accounts whose two letters for the country were left out."""
+    for found in _BARE_ACCOUNT.finditer(text):
+        digits = _bare(found[0])
+        countries = _COUNTRIES_BY_LENGTH.get(len(digits) + 2, ())
+        right = next((c for c in countries if checksums.is_iban(c + digits)), None)
+        named = preceded_by(text, found.start(), _ACCOUNT_WORDS, within=60)
+        if named and (right or _GROUPED_ACCOUNT.match(found[0])):
+            yield Found("IBAN", found.start(), found.end(), (right or "") + digits)
+        elif right == "PL":  # 26 digits with their check right by chance are no phone or card
+            yield Found("IBAN", found.start(), found.end(), right + digits)
 
 
 def _take(text: str, start: int, length: int) -> tuple[int, str] | None:
@@ -112,6 +151,11 @@ def _cards(text: str) -> Iterator[Found]:
                 if taken and taken[1].isdigit() and checksums.is_luhn(taken[1]):
                     yield Found("CARD", start.start(), taken[0], taken[1])
                     break
+
+    for found in _CARD_SHAPE.finditer(text):
+        named = preceded_by(text, found.start(), _CARD_WORDS, within=180)
+        if named or _EXPIRY.match(text, found.end()):
+            yield Found("CARD", found.start(), found.end(), _bare(found[0]))
 
 
 _S = rf"[{_SPACE}.\-]?"

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from data.redaction.found import Found, preceded_by
+from data.redaction.personal_urls import is_personal
 
 _EMAIL = re.compile(
     r"(?<![\w.%+\-])\w[\w.%+'’\-]{0,63}(?:@| ?[\[(](?:at|arroba|chiocciola|małpa)[\])] ?)"
@@ -15,7 +16,9 @@ _EMAIL = re.compile(
 _MENTIONS_AT = re.compile(r"@|[\[(](?:at|arroba|chiocciola|małpa)[\])]", re.IGNORECASE)
 
 _URL = re.compile(
-    r"(?<!\w)(?:[a-z][a-z0-9+.\-]{1,15}://|www\.)[^\s<>\"'\x00]{1,4000}+", re.IGNORECASE
+    r"(?<![\w@.\-])(?:[a-z][a-z0-9+.\-]{1,15}://|www\.|(?:[a-z0-9\-]{1,40}\.){1,4}[a-z]{2,12}/)"
+    r"[^\s<>\"'\x00]{1,4000}+",
+    re.IGNORECASE,
 )
 _TRAILING = ".,;:!?)]}»”’…"
 _USER = re.compile(r"^[^/]*//[^/@]+@|%40|^[^?#]*/(?:eyJ[\w\-]+\.[\w\-]+)")
@@ -37,14 +40,14 @@ _VERSION_WORDS = re.compile(
 
 
 def find_links(text: str) -> Iterator[Found]:
-    """Yield mail addresses, web addresses with a secret or a user in them, and IP addresses.
+    """Yield mail addresses, web addresses of or for one person, and IP addresses.
 
-    Plain web addresses are not personal and are left alone.
+    Addresses of help pages and products are not personal and are left alone.
     """
-    if "://" in text or "www." in text:
+    if "/" in text or "www." in text:
         for found in _URL.finditer(text):
             url = found[0].rstrip(_TRAILING)
-            if _USER.search(url) or _SECRET_KEY.search(url):
+            if _USER.search(url) or _SECRET_KEY.search(url) or is_personal(url):
                 yield Found("URL", found.start(), found.start() + len(url), url)
     if _MENTIONS_AT.search(text):
         for found in _EMAIL.finditer(text):

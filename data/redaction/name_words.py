@@ -2,7 +2,7 @@
 
 from data.text.phrases import word_set
 
-TITLES: tuple[str, ...] = (
+TITLES: frozenset[str] = frozenset((
     "mr", "mrs", "ms", "miss", "mister", "mx", "dr", "prof", "sir", "madam",
     "herr", "herrn", "frau", "fräulein", "familie",
     "m", "mme", "mlle", "mmes", "monsieur", "madame", "mademoiselle", "maître", "famille",
@@ -12,12 +12,46 @@ TITLES: tuple[str, ...] = (
     "dhr", "mevr", "mw", "mevrouw", "meneer", "heer", "de heer", "fam",
     "pan", "pani", "panie", "panu", "panią", "pana", "państwo",
     "senhor", "senhora", "dra", "dona", "sra dona", "família", "eng",
-    "sayın", "sn",
-)  # fmt: skip
+    "sayın", "sn", "bay", "bayan",
+    "dottor", "dottoressa", "dott.ssa", "ingegner", "avvocato", "maestro", "maestra", "suor",
+    "doctor", "doctora", "doktor", "docteur", "doutor", "doutora", "dokter", "professor",
+    "professora", "professoressa", "profesor", "profesora", "professeur", "professore", "hr", "fr",
+    "frl", "sor", "padre", "pater", "pastor", "mag", "lic", "arq", "ldo", "inspector",
+))  # fmt: skip
 """Forms of address before a name."""
 
+FAMILIES = frozenset({"familie", "famille", "familia", "famiglia", "família", "fam"})
+"""Titles that people sign with."""
+
 ADDRESSED_BY_CASE = frozenset(
-    {"m", "d", "dr", "prof", "pan", "don", "ing", "mx", "sir", "madam", "fam", "dona"}
+    {
+        "m",
+        "d",
+        "dr",
+        "prof",
+        "pan",
+        "don",
+        "ing",
+        "mx",
+        "sir",
+        "madam",
+        "fam",
+        "dona",
+        "hr",
+        "fr",
+        "bay",
+        "bayan",
+        "sor",
+        "padre",
+        "pater",
+        "pastor",
+        "mag",
+        "lic",
+        "arq",
+        "maestro",
+        "maestra",
+        "inspector",
+    }
 )
 """Titles that are also common words or letters: they count only with a capital."""
 
@@ -27,7 +61,25 @@ SUFFIX_TITLES = frozenset(
 """Turkish forms of address after a name."""
 
 ACADEMIC = frozenset(
-    {"dr", "prof", "dipl", "ing", "mag", "don", "doña", "dott", "med", "mgr", "inż"}
+    {
+        "dr",
+        "prof",
+        "dipl",
+        "ing",
+        "mag",
+        "don",
+        "doña",
+        "dott",
+        "med",
+        "mgr",
+        "inż",
+        "avv",
+        "arch",
+        "geom",
+        "rag",
+        "lic",
+        "ssa",
+    }
 )
 """Titles that are written as part of a name."""
 
@@ -137,10 +189,25 @@ IN_NAME_OF: tuple[str, ...] = (
     "in the name of", "on behalf of", "auf den namen", "im namen von", "au nom de", "a nombre de",
     "en nombre de", "a nome di", "a nome", "intestato a", "intestata a", "op naam van", "t n v",
     "ten name van", "na nazwisko", "w imieniu", "em nome de", "adına kayıtlı",
+    "for the attention of", "attention of", "attn", "fao", "care of",
+    "zu händen", "zu händen von", "z hd", "z hdn", "z h", "à l'attention de", "aux bons soins de",
+    "a la atención de", "all'attenzione di", "alla c a di",
+    "alla cortese attenzione di", "alla cortese attenzione della", "t a v",
+    "ter attentie van", "do rąk", "a cuidado de", "ao cuidado de", "aos cuidados de",
+    "à atenção de", "em nome da", "em nome do", "no nome de", "in name of", "under the name",
+    "under the name of", "unter dem namen", "sous le nom de", "bajo el nombre de",
+    "sotto il nome di",
+    "onder de naam", "pod nazwiskiem", "sob o nome", "lautend auf", "ausgestellt auf", "läuft auf",
+    "intestato alla", "intestato al", "registered to", "addressed to", "adressé à", "adressiert an",
+    "dirigido a", "indirizzato a", "geadresseerd aan", "zaadresowane do",
 )  # fmt: skip
 """Whose account or invoice it is: the name follows."""
 
 SINGLE_INTRODUCTIONS: tuple[str, ...] = (
+    "tutaj", "z tej strony", "mówi", "u spreekt met", "spreekt u met", "je spreekt met",
+    "hier spricht", "hier schreibt", "fala a", "fala o", "daqui fala", "aqui é o", "aqui é a",
+    "aqui fala", "aqui quem fala é", "parla", "qui parla", "sono sempre", "le habla", "le escribe",
+    "habla", "ici c'est", "mein name", "mi nombre", "my name",
     "ik ben", "hier nochmal", "hier noch mal", "hier wieder", "hier nog eens", "c'est encore",
     "ici encore", "soy", "jestem", "sono ancora", "sou o", "sou a", "it's me", "hier is",
 )  # fmt: skip
@@ -161,48 +228,48 @@ NOT_NAMES = word_set(
     """
     team support service services customer customers care help helpdesk desk sales shop store
     office department sir sirs madam madame all everyone everybody folks guys there again you your
-    yours the a an and or but if it its is are was i im my me we our us he she they this that
-    these those please where when what why how who which can could would will do does did have has
-    had not no yes ok okay thanks thank sorry just also very much so many lot more from for with
+    yours the a an and or but if it its is are was i im my me we our us he she they this that these
+    those please where when what why how who which can could would will do does did have has had
+    not no yes ok okay thanks thank sorry just also very much so many lot more from for with
     without to at in on of by as about order orders invoice refund email mail hello hi hey dear
     good morning afternoon evening regards best kind sent january february march april may june
     july august september october november december monday tuesday wednesday thursday friday
     saturday sunday ltd inc llc gmbh ag bv sa srl sas corp company manager director head accounts
-    billing still unable trying looking having getting waiting going writing afraid sure happy
-    glad using able concerned here back new calling contacting interested urgent asap
-    kundenservice kundendienst kundenbetreuung zusammen liebes damen herren herr frau ihr ihre
-    ihrem ihren ihrer ihnen sie wir ich du er es ein eine einen der die das dem den des und oder
-    bitte danke dank vielen gruß grüße am auf mit von zum zur für guten sehr nochmals nochmal mal
-    alle allerseits leute kunde kundin neukunde stammkunde besitzer mitarbeiter montag dienstag
-    mittwoch donnerstag freitag samstag sonntag januar februar märz mai juni juli oktober dezember
-    euer eure unser unsere abteilung geschäftsführer nicht kein keine seit schon équipe client
-    clientèle messieurs mesdames monsieur mademoiselle tous toutes tout vous votre vos nous notre
-    je j'ai il elle le la les un une et ou mais mon ma mes merci beaucoup cordialement bonjour
-    bonsoir avec pour dans sur par suite svp s'il d'avance quand où pourquoi comment est c'est ce
-    cette cet janvier février mars avril juin juillet août septembre octobre novembre décembre
-    lundi mardi mercredi jeudi vendredi samedi dimanche directeur directrice equipo servicio
-    atención cliente clientes señores señoras todos todas ustedes usted su sus yo el ella los las
-    una y o pero mi mis gracias muchas hola saludos buenos buenas con para por quiero necesito te
-    se lo que cuando dónde como cómo ayuda soporte departamento señor señora enero febrero marzo
-    abril mayo junio julio agosto septiembre octubre noviembre diciembre lunes martes assistenza
-    servizio clienti tutti tutte voi vostro vostra signori noi io lei lui gli e ed mio mia grazie
-    mille buongiorno buonasera salve saluti per non ho vorrei come quando dove perché gennaio
-    febbraio aprile maggio giugno luglio ottobre lunedì martedì spett staff reparto ufficio
-    direzione klantenservice klantendienst klant allemaal iedereen u uw jullie wij ik hij zij het
-    een en maar mijn bedankt groet groeten met voor van niet geen graag alvast dames heren heer
-    mevrouw afdeling maandag dinsdag woensdag donderdag vrijdag januari februari maart augustus
-    zespół obsługa obsługi klienta dział wszyscy państwo państwa szanowni panowie panie pani pan
-    ja ty wy oni jest nie tak proszę dziękuję dzięki pozdrawiam bardzo mój moja moje z w na ale że
-    jak kiedy gdzie dlaczego stycznia lutego marca kwietnia maja czerwca lipca sierpnia września
-    prezes prezesie kierowniku redakcjo equipa equipe serviço atendimento apoio suporte vocês você
-    senhor senhora senhores senhoras eu ele ela os um uma mas meu minha obrigado obrigada muito
-    olá bom boa dia tarde noite com não sim quero preciso janeiro fevereiro março maio junho julho
-    setembro outubro novembro dezembro segunda terça quarta quinta sexta excelentíssimo caros ekip
-    ekibi destek müşteri hizmetleri herkese herkes yetkili yetkililer ilgili bey hanım ben sen biz
-    siz onlar bu şu ve veya ama lütfen teşekkürler teşekkür ederim ederiz merhaba selam iyi günler
-    çalışmalar saygılarımla sipariş ocak şubat nisan mayıs haziran temmuz ağustos eylül ekim kasım
-    aralık pazartesi salı çarşamba perşembe cuma efendim arkadaşlar değil var yok için ile iphone
-    ipad android outlook windows app version ps
+    billing still unable trying looking having getting waiting going writing afraid sure happy glad
+    using able concerned here back new calling contacting interested urgent asap kundenservice
+    kundendienst kundenbetreuung zusammen liebes damen herren herr frau ihr ihre ihrem ihren ihrer
+    ihnen sie wir ich du er es ein eine einen der die das dem den des und oder bitte danke dank
+    vielen gruß grüße am auf mit von zum zur für guten sehr nochmals nochmal mal alle allerseits
+    leute kunde kundin neukunde stammkunde besitzer mitarbeiter montag dienstag mittwoch donnerstag
+    freitag samstag sonntag januar februar märz mai juni juli oktober dezember euer eure unser
+    unsere abteilung geschäftsführer nicht kein keine seit schon équipe client clientèle messieurs
+    mesdames monsieur mademoiselle tous toutes tout vous votre vos nous notre je j'ai il elle le la
+    les un une et ou mais mon ma mes merci beaucoup cordialement bonjour bonsoir avec pour dans sur
+    par suite svp s'il d'avance quand où pourquoi comment est c'est ce cette cet janvier février
+    mars avril juin juillet août septembre octobre novembre décembre lundi mardi mercredi jeudi
+    vendredi samedi dimanche directeur directrice equipo servicio atención cliente clientes señores
+    señoras todos todas ustedes usted su sus yo el ella los las una y o pero mi mis gracias muchas
+    hola saludos buenos buenas con para por quiero necesito te se lo que cuando dónde como cómo
+    ayuda soporte departamento señor señora enero febrero marzo abril mayo junio julio agosto
+    septiembre octubre noviembre diciembre lunes martes assistenza servizio clienti tutti tutte voi
+    vostro vostra signori noi io lei lui gli e ed mio mia grazie mille buongiorno buonasera salve
+    saluti per non ho vorrei come quando dove perché gennaio febbraio aprile maggio giugno luglio
+    ottobre lunedì martedì spett staff reparto ufficio direzione klantenservice klantendienst klant
+    allemaal iedereen u uw jullie wij ik hij zij het een en maar mijn bedankt groet groeten met
+    voor van niet geen graag alvast dames heren heer mevrouw afdeling maandag dinsdag woensdag
+    donderdag vrijdag januari februari maart augustus zespół obsługa obsługi klienta dział wszyscy
+    państwo państwa szanowni panowie panie pani pan ja ty wy oni jest nie tak proszę dziękuję
+    dzięki pozdrawiam bardzo mój moja moje z w na ale że jak kiedy gdzie dlaczego stycznia lutego
+    marca kwietnia maja czerwca lipca sierpnia września prezes prezesie kierowniku redakcjo equipa
+    equipe serviço atendimento apoio suporte vocês você senhor senhora senhores senhoras eu ele ela
+    os um uma mas meu minha obrigado obrigada muito olá bom boa dia tarde noite com não sim quero
+    preciso janeiro fevereiro março maio junho julho setembro outubro novembro dezembro segunda
+    terça quarta quinta sexta excelentíssimo caros ekip ekibi destek müşteri hizmetleri herkese
+    herkes yetkili yetkililer ilgili bey hanım ben sen biz siz onlar bu şu ve veya ama lütfen
+    teşekkürler teşekkür ederim ederiz merhaba selam iyi günler çalışmalar saygılarımla sipariş
+    ocak şubat nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık pazartesi salı çarşamba
+    perşembe cuma efendim arkadaşlar değil var yok için ile iphone ipad android outlook windows app
+    version ps
     """
 )
 """Words that may start with a capital where a name is expected, and name nobody."""

@@ -6,12 +6,19 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from data.redaction import name_words as words
-from data.redaction import order_words
+from data.redaction.everyday import is_word
 from data.redaction.found import Found
+from data.redaction.gazetteer import is_everyday_name, is_first
+from data.redaction.listed_names import is_firm, listed
+from data.redaction.listed_words import FIRMS, NO_LAST
+from data.redaction.relations import labelled, marked, named, related
+from data.redaction.role_words import CARRIERS
 from data.redaction.signed import signed
+from data.redaction.speakers import spoken
 from data.text.phrases import CLOSINGS, GREETINGS, THANKS, fold
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _ENDS_NAME = re.compile(r"[ \u00a0]*(?:$|[\n,.!?:;()|/<\x00–—…]| - |-\s|[^\w\s&'’@\-\[])")
 _BREAK = re.compile(r"[\s,.!:;–—\-]*[,.!\n–—\-][\s,.!:;–—\-]*|\s+")
 _STARTS = re.compile(r"(?:^|[.!?,;:…)\n–—\-\x00]|[^\w\s])[\s\"'*_>\-–—]*$")
@@ -19,6 +26,7 @@ _MOST_TOKENS = 4
 _MOST_REPEATED = 50  # names looked for again, so that no text takes quadratic time
 _LOOSE = frozenset({"name"})  # "the name is public": a name only with a capital
 _FARTHEST = 12
+_SHORTEST = 3
 
 
 class _Token(NamedTuple):
@@ -52,9 +60,11 @@ def find_names(text: str) -> Iterator[Found]:
         if place is not None:
             found[place] = _value(text[place[0] : place[1]])
         at = after
-    for closing in (_after_dash(text), *signed(text)):
+    others = (signed, listed, spoken, related, named, marked, labelled)
+    for closing in (_after_dash(text), *(place for find in others for place in find(text))):
         if closing is not None:
             found.setdefault(closing, _value(text[closing[0] : closing[1]]))
+    found = {place: value for place, value in found.items() if not _is_firm(text, place)}
     for (start, end), value in found.items():
         yield Found("NAME", start, end, value)
     yield from _again(text, list(dict.fromkeys(text[start:end] for start, end in found)))
@@ -70,7 +80,7 @@ def _cues() -> dict[str, list[_Cue]]:
     """Return the cues by their first word, longest first."""
     groups = {
         "single": words.SINGLE_INTRODUCTIONS,
-        "title": words.TITLES,
+        "title": tuple(words.TITLES),
         "introduction": words.INTRODUCTIONS,
         "weak": words.WEAK_INTRODUCTIONS,
         "label": words.LABELS,
@@ -108,6 +118,8 @@ def _cue_at(text: str, tokens: list[_Token], at: int) -> _Cue | None:
 
 def _may_stand(text: str, first: _Token, last: _Token, cue: _Cue) -> bool:
     if cue.kind == "title":
+        if first.start and text[first.start - 1].isalnum():
+            return False
         return first.capital or first.folded not in words.ADDRESSED_BY_CASE
     if cue.kind == "label":
         return text[last.end : last.end + 3].lstrip().startswith(":")
@@ -137,15 +149,29 @@ def _after_cue(
         return None
     if cue.kind == "introduction":
         return _name(text, tokens, after, one=True, lower=tokens[at].folded not in _LOOSE)
+    if cue.kind in ("weak", "single") and not gap.strip() and _is_small_name(tokens[after]):
+        return tokens[after].start, tokens[after].end
     if cue.kind == "weak":
         return _weak(text, tokens, after, gap, tokens[at:after])
     if cue.kind in ("relation", "single"):
+        if tokens[after].folded in CARRIERS:
+            return None
         # Where a language writes nouns with a capital, one word alone may be any of them.
-        return _name(text, tokens, after, one=cue.kind == "relation" or not gap.strip())
+        place = _name(text, tokens, after, one=cue.kind == "relation" or not gap.strip())
+        # What follows "Agent:" may be what the agent says.
+        single = cue.kind == "single" and place is not None and " " not in text[slice(*place)]
+        says = ":" in gap or single
+        ends = place is not None and _ENDS_NAME.match(text, place[1])
+        return place if ends or not says else None
     if any(known.kind == "title" for known in _cues().get(tokens[after].folded, ())):
         return None  # the title is a cue of its own
     place = _name(text, tokens, after, one=True)
     return place if place and _ENDS_NAME.match(text, place[1]) else None
+
+
+def _is_small_name(token: _Token) -> bool:
+    known = is_first(token.folded) and len(token.folded) > _SHORTEST
+    return known and not token.capital and not is_word(token.folded)
 
 
 def _weak(
@@ -208,7 +234,9 @@ def _name(
         if not small and token.folded in words.PARTICLES and _leads_on(text, tokens, at):
             at += 1
             continue
-        if _is_other_word(token.folded):
+        single = token.capital and len(token.folded) == 1
+        initial = single and (taken > 0 or text[token.end : token.end + 1] == ".")
+        if token.folded in NO_LAST or (_is_other_word(token.folded) and not initial):
             break
         if not (token.capital or small):
             break
@@ -255,10 +283,9 @@ def _single_cues() -> frozenset[str]:
 def _is_other_word(folded: str) -> bool:
     """Tell whether a word, though with a capital, is no part of a name."""
     return (
-        folded in words.NOT_NAMES
+        is_word(folded)
+        or folded.split("'")[0] in words.NOT_NAMES
         or folded in _single_cues()
-        or folded in order_words.ORDERS
-        or folded in order_words.OTHERS
         or folded in ("nr", "no", "num", "number", "nummer")
     )
 
@@ -291,10 +318,36 @@ def _after_dash(text: str) -> tuple[int, int] | None:
     return found.span(1) if proper and joined == found[1] else None
 
 
+def _is_firm(text: str, place: tuple[int, int]) -> bool:
+    """Tell whether a name is that of a firm: by a word in it, or its form of law after it."""
+    start, end = place
+    folded = [fold(word) for word in _LETTERS.findall(text, start, end)]
+    if any(word in FIRMS for word in folded):
+        return True
+    return any(is_firm(text, word.end()) for word in _LETTERS.finditer(text, start, end))
+
+
 def _again(text: str, names: list[str]) -> Iterator[Found]:
-    for name in [name for name in names if " " in name][:_MOST_REPEATED]:
-        for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text):
-            yield Found("NAME", match.start(), match.end(), _value(name))
+    """Yield full names, and their parts, wherever else they stand."""
+    full = [name for name in names if not name.isalpha()][:_MOST_REPEATED]
+    parts = dict.fromkeys(
+        part for name in full for form in (_TOKEN, _LETTERS) for part in form.findall(name)
+    )
+    alone = [part for part in parts if _stands_for_person(part)]
+    if not full:
+        return
+    either = "|".join(map(re.escape, sorted({*full, *alone}, key=len, reverse=True)))
+    for match in re.finditer(rf"(?<!\w)(?:{either})(?:[ -](?:{either}))*(?!\w)", text):
+        following = text[match.end() : match.end() + 2]
+        if " " not in match[0] and following[:1] == " " and following[1:].isupper():
+            continue  # "Meier Joinery" is a firm
+        yield Found("NAME", match.start(), match.end(), _value(match[0]))
+
+
+def _stands_for_person(part: str) -> bool:
+    folded = fold(part)
+    everyday = is_word(folded) or folded in words.PARTICLES or is_everyday_name(folded)
+    return part[0].isupper() and len(part) >= _SHORTEST and not everyday
 
 
 def _value(name: str) -> str:

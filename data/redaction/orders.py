@@ -83,7 +83,8 @@ def _labelled(
 ) -> Iterator[tuple[int, int]]:
     for label in _WORD.finditer(text, start, end):
         word = fold(label[0])
-        if word not in whole and not word.startswith(beginnings):
+        cut = text[max(0, label.start() - 1) : label.start()] in ("'", "’")  # the s of "it's"
+        if cut or (word not in whole and not word.startswith(beginnings)):
             continue
         at, joined = _join(text, label.end())
         found = _ID.match(text, at) if at > label.end() else None

@@ -22,13 +22,17 @@ _CALL_WORDS = word_set(
     tel tél telf tlf tfno telephone phone mobile cell call ring text whatsapp sms fax reach
     durchwahl portable joindre joignable fijo contacto cellulare telefono recapito bel bellen gsm
     kom telemóvel celular telm tlm cep hotline viber signal telegram numaram ligar ligue liguem
-    ligar-me liguem-me ligue-me ligam contact kontakt contato contatto
+    ligar-me liguem-me ligue-me ligam contact kontakt contato contatto dial landline callback
+    rufnummer festnetz mobilfunk festnetznummer fixe fisso fixo cel celu zap zapzap whats wpp pix
+    chama chamar chame ligação telefonnr handynr komórkowy komórkowego stacjonarny stacjonarnego
+    hattım telefonum telefonu cebim móvil movil mobiel sms'em imessage facetime telefoonnummer
+    belnummer ligá-la ligá-lo numéro-portable tel's
     """
 )
 _CALL_BEGINNINGS = (
     "telefon", "handy", "mobil", "anruf", "angerufen", "rückruf", "zurückruf", "rufen", "erreich",
     "téléphon", "appel", "rappel", "teléfon", "móvil", "llam", "chiam", "richiam", "terugbel",
-    "bereik", "mobiel", "zadzwo", "dzwoni", "oddzwoni", "komórk", "ulaş", "arayı", "arama", "arar",
+    "bereik", "mobiel", "zadzwo", "dzwo", "oddzwo", "komórk", "ulaş", "arayı", "arama", "arar",
 )  # fmt: skip
 _OWN = frozenset(["my", "mein", "meine", "mon", "mi", "mio", "mijn", "mój", "meu", "meiner"])
 _NUMBER = frozenset(["number", "nummer", "numéro", "número", "numero", "numer"])
@@ -39,7 +43,7 @@ _DATE = re.compile(
 # How people write national numbers that start with another digit than 0.
 _GROUPED = re.compile(
     r"\(?[2-9][0-9]{2}\)?[ .\-][0-9]{3}[ .\-][0-9]{4}$|\([1-9][0-9]\) ?[0-9]{4,5}[ \-][0-9]{4}$"
-    r"|[5-9][0-9]{2} [0-9]{3} [0-9]{3}$|[6-9][0-9]{2}(?: [0-9]{2}){3}$"
+    r"|[5-9][0-9]{2}[ -][0-9]{3}[ -][0-9]{3}$|[6-9][0-9]{2}(?: [0-9]{2}){3}$"
     r"|[1-9][0-9] [0-9]{3} [0-9]{2} [0-9]{2}$"
 )
 _LONGEST = 15
@@ -75,7 +79,7 @@ def _trims(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     groups = [match.span() for match in _GROUP.finditer(text, start, end)]
     for count in range(len(groups) - 1, max(0, len(groups) - 4), -1):
         yield start, groups[count - 1][1]
-    if len(groups) > 1:
+    if len(groups) > 1 and text[groups[1][0] - 1].isspace():
         yield groups[1][0], end
 
 

@@ -2,19 +2,25 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from data.redaction import name_words as words
-from data.redaction import order_words
-from data.text.phrases import CLOSINGS, GREETINGS, THANKS, fold
+from data.redaction.everyday import is_word
+from data.redaction.gazetteer import is_doubtful_first, is_first
+from data.text.phrases import fold
 
-_PART = r"[^\W\d_][^\W\d_'’.\-]*(?:['’.\-][^\W\d_]+)*\.?"
+_PART = r"(?:(?:[^\W\d_]{1,2}\.){1,3}|[^\W\d_]+(?:['’\-][^\W\d_]+)*)"
 _PARTS = rf"{_PART}(?:[ \u00a0]{_PART}){{0,3}}"
 # After the end of a sentence or on a line of its own, and nothing behind it.
 _AT_END = re.compile(rf"(?:[.!?…][)\"»”]?\s+|\n\s*|, )({_PARTS})[.\s]*$")
 _UNDER_DASHES = re.compile(rf"\n\s*(?:--|—|__)+\s*\n\s*({_PARTS})[ ]*(?:\n|$)")
 # A line before the street or the telephone of a signature.
 _OVER_CONTACT = re.compile(rf"\n\s*({_PARTS})[ ]*\n[^\n]{{0,60}}[0-9]")
+# A last line of one word, and "Perišin hier."
+_LAST_LINE = re.compile(r"[^\s,:][ ]*\n\s*([^\W\d_]{2,20}(?:['’\-][^\W\d_]{2,20})?)[.\s]*$")
+_HERE = re.compile(
+    rf"(?:^|[,.!?\n] ?)({_PARTS}) (?:hier|here|hier nochmal|here again|speaking|am Apparat"
+    r"|à l'appareil|al telefono|burada|ici)(?=[.,!:\n]|$| nochmal| again| noch)"
+)
 _LOWER_AFTER = re.compile(
     r"\b(?:lg|vg|mfg|glg|grtjs|grt|xx|cdt|bjs|abs|bs)[ ,]+([^\W\d_]{3,20})[.\s]*$", re.IGNORECASE
 )
@@ -30,32 +36,28 @@ def signed(text: str) -> Iterator[tuple[int, int]]:
     tail = text[start:]
     for form, least in ((_AT_END, _FEW), (_UNDER_DASHES, 1), (_OVER_CONTACT, _FEW)):
         for found in form.finditer(tail):
-            if _is_name(found[1], least=least):
+            if _is_name(found[1], least=least) or _is_first(found[1]):
                 yield start + found.start(1), start + found.end(1)
+    last = _LAST_LINE.search(tail)
+    if last and _is_name(last[1], least=1):
+        yield start + last.start(1), start + last.end(1)
+    for found in _HERE.finditer(text):
+        if _is_name(found[1], least=1):
+            yield found.span(1)
     short = _LOWER_AFTER.search(tail)
-    if short and not _is_word(short[1]):
+    if short and not is_word(fold(short[1])):
         yield start + short.start(1), start + short.end(1)
+
+
+def _is_first(raw: str) -> bool:
+    folded = fold(raw)
+    return (
+        raw[0].isupper() and not is_word(folded) and (is_first(folded) or is_doubtful_first(folded))
+    )
 
 
 def _is_name(raw: str, *, least: int) -> bool:
     parts = _WORD.findall(raw)
     plain = [part for part in parts if fold(part) not in words.PARTICLES]
     capital = all(part[0].isupper() for part in plain)
-    return capital and len(plain) >= least and not any(_is_word(part) for part in plain)
-
-
-def _is_word(part: str) -> bool:
-    folded = fold(part)
-    return (
-        folded in words.NOT_NAMES
-        or folded in words.TITLES
-        or folded in order_words.ORDERS
-        or folded in order_words.OTHERS
-        or folded in _phrases()
-    )
-
-
-@lru_cache(maxsize=1)
-def _phrases() -> frozenset[str]:
-    every = (p for group in (GREETINGS, THANKS, CLOSINGS) for ps in group.values() for p in ps)
-    return frozenset(fold(p) for p in every)
+    return capital and len(plain) >= least and not any(is_word(fold(part)) for part in plain)
