@@ -4,14 +4,16 @@ import time
 from typing import Any
 
 import numpy as np
+from pooling_bound import least_agent_hours
 from rows import row, table
 
-from forecasting.pooling import cover_need, pool_clients
+from forecasting.pooling import Pools, cover_need, pool_clients
 from forecasting.pooling.demand import workload
 
 SEEDS = 20
 LENGTHS = (4, 6, 8)
 CAP = 0.9
+ROUNDS = 80
 
 
 def partition() -> list[dict[str, Any]]:
@@ -71,4 +73,66 @@ def _random_groups(work: np.ndarray, size: int) -> list[float]:
     return found
 
 
-BENCHMARKS = {"partition": partition}
+def bound() -> list[dict[str, Any]]:
+    """What no partition into pools of at most 10 exceeds, by column generation."""
+    demand = table("pooling_100_clients")
+    load = workload(demand).to_numpy() / CAP
+    pools = pool_clients(demand, max_size=10, baselines=False)
+    labels = np.unique(pools.composition["pool_id"], return_inverse=True)[1]
+    started = time.process_time()
+    hours, linear = least_agent_hours(load, labels, 10, ROUNDS, np.random.default_rng(0))
+    work = load.sum() * CAP
+    return [
+        row(
+            "Pools of at most 10 that share no agents, estimated upper bound of utilisation",
+            work / hours,
+            baseline=pools.utilisation,
+            baseline_name="the partition found, with its shifts",
+            data="pooling_100_clients",
+            split="none: one plan for the given week",
+            n=len(load),
+            cpu_seconds=round(time.process_time() - started, 1),
+            linear_optimum=round(work / linear, 4),
+            without_shifts=round(work / float(pools.hours["required"].sum()), 4),
+            note="Lagrangian bound on whole agents per hour, shifts left out; the cheapest "
+            "pool at given prices is searched for, not proven",
+        )
+    ]
+
+
+def chain() -> list[dict[str, Any]]:
+    """Utilisation where the agents of a pool help the next; nobody serves more clients."""
+    demand = table("pooling_100_clients")
+    work = workload(demand).to_numpy()
+    rows = []
+    for size in (6, 10, 20):
+        started = time.process_time()
+        pools = pool_clients(demand, max_size=size, overlap=True, baselines=False)
+        seconds = time.process_time() - started
+        rows.append(
+            row(
+                f"Agents of at most {size} clients, pools in a chain, utilisation",
+                pools.utilisation,
+                baseline=float(np.mean(_random_groups(work, size))),
+                baseline_name=f"random groups of {size} apart, mean of {SEEDS}",
+                data="pooling_100_clients",
+                split="none: one plan for the given week; settings chosen on made-up weeks",
+                n=len(work),
+                cpu_seconds=round(seconds, 1),
+                paid_hours=pools.paid_hours,
+                lower_bound_hours=round(pools.lower_bound_hours, 1),
+                most_clients_per_agent=_most_served(pools),
+            )
+        )
+    return rows
+
+
+def _most_served(pools: Pools) -> int:
+    """Most clients that the agents of one pool serve."""
+    clients = pools.composition
+    served = clients.groupby("pool_id").size()
+    helped = clients[clients["helped_by"] != ""].groupby("helped_by").size()
+    return int(served.add(helped, fill_value=0).max())
+
+
+BENCHMARKS = {"partition": partition, "bound": bound, "chain": chain}
