@@ -1,16 +1,15 @@
 """Names of people found by lists of first and last names, wherever they stand in a text."""
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
 
 from data.redaction import listed_words
 from data.redaction import name_words as words
 from data.redaction.everyday import is_word
 from data.redaction.gazetteer import is_doubtful_first, is_first, is_last, is_polish_case
+from data.redaction.parts import Part
 from data.text.phrases import fold
 
-_WORD = re.compile(r"[^\W\d_]+")
 _GERMAN = re.compile(r"\b(?:und|ich|nicht|der|das|ist|bitte|wurde)\b")
 _POLISH = re.compile(r"[ąęśżźćń]|\b(?:nie|jest|prosze|dzien|czy)\b")
 _SPACE = frozenset({" ", "\u00a0"})
@@ -24,33 +23,14 @@ _MOST = 6
 _LONG_ENOUGH = 4
 
 
-class Part(NamedTuple):
-    """A word of a text: where it stands, folded, and how it is written."""
-
-    start: int
-    end: int
-    folded: str
-    capital: bool
-    upper: bool
-
-
-def parts_of(text: str) -> list[Part]:
-    """Return the words of a text; what a hyphen or an apostrophe joins are several."""
-    found = []
-    for match in _WORD.finditer(text):
-        raw = match[0]
-        found.append(Part(match.start(), match.end(), fold(raw), raw[0].isupper(), raw.isupper()))
-    return found
-
-
 def is_german(text: str) -> bool:
     """Tell whether a text looks German, by its small words."""
     return _GERMAN.search(text) is not None
 
 
-def listed(text: str) -> Iterator[tuple[int, int]]:
+def listed(text: str, parts: Sequence[Part]) -> Iterator[tuple[int, int]]:
     """Yield where names stand that begin with, or hold, a part known from the lists."""
-    look = _Look(text, parts_of(text))
+    look = _Look(text, parts)
     at = 0
     while at < len(look.parts):
         end = look.name_at(at)
@@ -74,7 +54,7 @@ def is_firm(text: str, at: int) -> bool:
 class _Look:
     """One text and its words."""
 
-    def __init__(self, text: str, parts: list[Part]) -> None:
+    def __init__(self, text: str, parts: Sequence[Part]) -> None:
         self.text = text
         self.parts = parts
         self.polish = _POLISH.search(text) is not None

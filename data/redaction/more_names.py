@@ -151,14 +151,15 @@ FIRST = POLISH | word_set(
     maddalena marcello mariagrazia mariangela marilena marisa massimiliano matteo maurizio michela
     mirella nicola nicoletta nunzia ornella ottavia pasquale patrizia pierluigi pietro raffaele
     raffaella riccardo rosalba rosanna rosaria rossella salvatore samuele serena settimio simona
-    stefania stefano tiziana tommaso umberto valentina vincenza vincenzo vittoria vittorio aisling
-    aoife bronagh caoimhe cathal ciarán clodagh conor deirdre dermot declan eimear eoin fergal
-    fiadh finbarr gráinne grainne iwan lowri maeve mairead niamh oisín orla padraig paddy rhys
-    ronan saoirse seamus sian siân siobhan siobhán sinead sinéad sorcha tadhg tyrell deshawn latoya
-    keisha lakisha shanice tyrone darnell kareem malik malcolm beth becca tilly nell alfie archie
-    freya imogen isla poppy angharad bethan carys cerys dafydd dilys emrys gareth gethin geraint
-    glenys gwen huw ieuan mair megan nerys owain rhiannon sioned tegan agnieszka gemma callum
-    hamish iain eilidh catriona ewan fraser morag
+    stefania stefano tiziana tommaso umberto valentina vincenza vincenzo vittoria vittorio will
+    bill mark jack max sam ray pat art rob sue dawn hope may april june aisling aoife bronagh
+    caoimhe cathal ciarán clodagh conor deirdre dermot declan eimear eoin fergal fiadh finbarr
+    gráinne grainne iwan lowri maeve mairead niamh oisín orla padraig paddy rhys ronan saoirse
+    seamus sian siân siobhan siobhán sinead sinéad sorcha tadhg tyrell deshawn latoya keisha
+    lakisha shanice tyrone darnell kareem malik malcolm beth becca tilly nell alfie archie freya
+    imogen isla poppy angharad bethan carys cerys dafydd dilys emrys gareth gethin geraint glenys
+    gwen huw ieuan mair megan nerys owain rhiannon sioned tegan agnieszka gemma callum hamish iain
+    eilidh catriona ewan fraser morag
     """
 )
 """First names."""

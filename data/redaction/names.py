@@ -6,11 +6,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from data.redaction import name_words as words
+from data.redaction.again import parts_again, whole_again
 from data.redaction.everyday import is_word
 from data.redaction.found import Found
-from data.redaction.gazetteer import is_everyday_name, is_first
+from data.redaction.gazetteer import is_first
 from data.redaction.listed_names import is_firm, listed
 from data.redaction.listed_words import FIRMS, NO_LAST
+from data.redaction.parts import Part, parts_of
 from data.redaction.relations import labelled, marked, named, related
 from data.redaction.role_words import CARRIERS
 from data.redaction.signed import signed
@@ -23,7 +25,6 @@ _ENDS_NAME = re.compile(r"[ \u00a0]*(?:$|[\n,.!?:;()|/<\x00–—…]| - |-\s|[^
 _BREAK = re.compile(r"[\s,.!:;–—\-]*[,.!\n–—\-][\s,.!:;–—\-]*|\s+")
 _STARTS = re.compile(r"(?:^|[.!?,;:…)\n–—\-\x00]|[^\w\s])[\s\"'*_>\-–—]*$")
 _MOST_TOKENS = 4
-_MOST_REPEATED = 50  # names looked for again, so that no text takes quadratic time
 _LOOSE = frozenset({"name"})  # "the name is public": a name only with a capital
 _FARTHEST = 12
 _SHORTEST = 3
@@ -60,14 +61,26 @@ def find_names(text: str) -> Iterator[Found]:
         if place is not None:
             found[place] = _value(text[place[0] : place[1]])
         at = after
-    others = (signed, listed, spoken, related, named, marked, labelled)
-    for closing in (_after_dash(text), *(place for find in others for place in find(text))):
-        if closing is not None:
-            found.setdefault(closing, _value(text[closing[0] : closing[1]]))
+    parts = parts_of(text)
+    for place in _by_other_signs(text, parts):
+        found.setdefault(place, _value(text[place[0] : place[1]]))
     found = {place: value for place, value in found.items() if not _is_firm(text, place)}
     for (start, end), value in found.items():
         yield Found("NAME", start, end, value)
-    yield from _again(text, list(dict.fromkeys(text[start:end] for start, end in found)))
+    full = [name for start, end in found if not (name := text[start:end]).isalpha()]
+    for start, end in (*whole_again(text, full), *parts_again(text, full, parts)):
+        if (start, end) not in found:
+            yield Found("NAME", start, end, _value(text[start:end]))
+
+
+def _by_other_signs(text: str, parts: list[Part]) -> Iterator[tuple[int, int]]:
+    dashed = _after_dash(text)
+    if dashed is not None:
+        yield dashed
+    for find in (signed, spoken, marked, labelled):
+        yield from find(text)
+    for look in (listed, related, named):
+        yield from look(text, parts)
 
 
 def _token(match: re.Match[str]) -> _Token:
@@ -325,29 +338,6 @@ def _is_firm(text: str, place: tuple[int, int]) -> bool:
     if any(word in FIRMS for word in folded):
         return True
     return any(is_firm(text, word.end()) for word in _LETTERS.finditer(text, start, end))
-
-
-def _again(text: str, names: list[str]) -> Iterator[Found]:
-    """Yield full names, and their parts, wherever else they stand."""
-    full = [name for name in names if not name.isalpha()][:_MOST_REPEATED]
-    parts = dict.fromkeys(
-        part for name in full for form in (_TOKEN, _LETTERS) for part in form.findall(name)
-    )
-    alone = [part for part in parts if _stands_for_person(part)]
-    if not full:
-        return
-    either = "|".join(map(re.escape, sorted({*full, *alone}, key=len, reverse=True)))
-    for match in re.finditer(rf"(?<!\w)(?:{either})(?:[ -](?:{either}))*(?!\w)", text):
-        following = text[match.end() : match.end() + 2]
-        if " " not in match[0] and following[:1] == " " and following[1:].isupper():
-            continue  # "Meier Joinery" is a firm
-        yield Found("NAME", match.start(), match.end(), _value(match[0]))
-
-
-def _stands_for_person(part: str) -> bool:
-    folded = fold(part)
-    everyday = is_word(folded) or folded in words.PARTICLES or is_everyday_name(folded)
-    return part[0].isupper() and len(part) >= _SHORTEST and not everyday
 
 
 def _value(name: str) -> str:

@@ -1,12 +1,13 @@
 """Names after what people are to each other or to a firm, and after the labels of forms."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from data.redaction import name_words as words
 from data.redaction.everyday import is_word
 from data.redaction.gazetteer import is_doubtful_first, is_first
-from data.redaction.listed_names import Part, is_german, parts_of
+from data.redaction.listed_names import is_german
+from data.redaction.parts import Part, parts_of
 from data.redaction.role_words import (
     CALLED,
     CARRIERS,
@@ -49,9 +50,8 @@ _WORDS = re.compile(r"[^\W\d_]+")
 _LOWER_NAME = re.compile(r"[^\W\d_]+(?:[ '’\-.]{1,2}[^\W\d_]+){1,4}[ .]*$")
 
 
-def related(text: str) -> Iterator[tuple[int, int]]:
+def related(text: str, parts: Sequence[Part]) -> Iterator[tuple[int, int]]:
     """Yield names after relatives and roles: "my neighbour, Xiomara", "kurye Mert"."""
-    parts = parts_of(text)
     german = is_german(text)
     for at, part in enumerate(parts[:-1]):
         if part.folded not in KIN and part.folded not in ROLES:
@@ -64,7 +64,7 @@ def related(text: str) -> Iterator[tuple[int, int]]:
             yield parts[first].start, parts[end - 1].end
 
 
-def _first(text: str, parts: list[Part], at: int) -> int | None:
+def _first(text: str, parts: Sequence[Part], at: int) -> int | None:
     """Return the number of the part a name may start with after a role."""
     following = at + 1
     for _ in range(_MOST_CALLED + 1):
@@ -79,7 +79,7 @@ def _first(text: str, parts: list[Part], at: int) -> int | None:
     return None
 
 
-def _end(text: str, parts: list[Part], first: int) -> int:
+def _end(text: str, parts: Sequence[Part], first: int) -> int:
     """Return the number after the last part of a name; ``first`` if there is none."""
     if not parts[first].capital:
         known = is_first(parts[first].folded) and len(parts[first].folded) >= _LOWER
@@ -110,7 +110,7 @@ def _is_initial(text: str, part: Part) -> bool:
 
 
 def _is_likely(
-    text: str, parts: list[Part], at: int, place: tuple[int, int], *, german: bool
+    text: str, parts: Sequence[Part], at: int, place: tuple[int, int], *, german: bool
 ) -> bool:
     first, end = place
     name = parts[first:end]
@@ -138,9 +138,8 @@ def _is_likely(
     return after_small and not firm and (spaced or gap.strip() in (",", "("))
 
 
-def named(text: str) -> Iterator[tuple[int, int]]:
+def named(text: str, parts: Sequence[Part]) -> Iterator[tuple[int, int]]:
     """Yield names a few small words after a word for a name: "nome sul citofono Hoxha"."""
-    parts = parts_of(text)
     for at, part in enumerate(parts):
         if part.folded not in NAME_NOUNS:
             continue
@@ -164,7 +163,7 @@ def marked(text: str) -> Iterator[tuple[int, int]]:
             yield mark.end(), mark.end() + parts[end - 1].end
 
 
-def _leads(text: str, parts: list[Part], at: int, first: int) -> bool:
+def _leads(text: str, parts: Sequence[Part], at: int, first: int) -> bool:
     between = text[parts[at].end : parts[first].start]
     return not any(c in between for c in ".!?\n;\x00") and not any(c.isdigit() for c in between)
 

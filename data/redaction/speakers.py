@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from data.redaction.again import whole_again
 from data.redaction.everyday import is_person
 from data.redaction.gazetteer import is_first
 from data.text.phrases import fold
@@ -17,7 +18,6 @@ _TIME = (
 _LINE = re.compile(
     rf"^[> ]{{0,4}}({_TIME})({_NAME})(?: ?[\[(][^\])\n]{{1,24}}[\])])? ?:(?=\s)", re.M
 )
-_MOST = 60
 _STAMP = re.compile(r"[0-9]{1,2}[:.][0-9]{2}")
 
 _WROTE = (
@@ -66,9 +66,7 @@ def _speakers(text: str) -> Iterator[tuple[int, int]]:
             yield line.span(2)
             names.append(line[2])
     # Who speaks is spoken to as well.
-    for name in list(dict.fromkeys(names))[:_MOST]:
-        for again in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text):
-            yield again.span()
+    yield from whole_again(text, names)
 
 
 def _is_known(raw: str) -> bool:
