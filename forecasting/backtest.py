@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import xlogy
 
 from forecasting.boosting import Trees, grow
+from forecasting.kin import Labels
 from forecasting.rolling import BASES, Origin, centre_of, origins
 from forecasting.wall import Wall
 
@@ -16,6 +18,7 @@ _TINY = 1e-9
 _FIRST_ORIGIN = 14
 _FOLDS = 5
 _TRAIN_ROWS = 40_000
+_LEAST_APART = 1000
 _LEAST_CENTRE = 0.01
 _RATIO = 4.0
 # Cells of all origins together that are looked at: bounds time and memory for many series.
@@ -25,6 +28,8 @@ _MOST_ORIGINS = 120
 _REGRESSIONS = 60_000
 # How sharply a better forecast is preferred when forecasts are averaged.
 _SHARPNESS = 40.0
+_SHARPNESS_OF_COUNTS = 100.0
+_LEAST_MEAN = 1e-3
 _EVEN = 60.0
 
 
@@ -74,7 +79,13 @@ def rows_of(origin: Origin, first_day: int, offset: int) -> Rows:
     )
 
 
-def gather(walls: Sequence[Wall], shape: Floats, steps: int, random_state: int) -> Rows:
+def gather(
+    walls: Sequence[Wall],
+    shape: Floats,
+    steps: int,
+    random_state: int,
+    labels: Sequence[Labels | None],
+) -> Rows:
     """Sample rows of past origins of all series.
 
     Parameters
@@ -86,6 +97,8 @@ def gather(walls: Sequence[Wall], shape: Floats, steps: int, random_state: int) 
     steps : int
         Slots ahead.
     random_state : int
+    labels : sequence of array or None
+        Group of each series, wall by wall.
     """
     rng = np.random.default_rng(random_state)
     series = sum(len(wall.values) for wall in walls)
@@ -93,9 +106,9 @@ def gather(walls: Sequence[Wall], shape: Floats, steps: int, random_state: int) 
     found: list[Rows] = []
     offset = 0
     cells = [int(np.isfinite(wall.values).sum()) for wall in walls]
-    for wall, known in zip(walls, cells, strict=True):
+    for wall, known, kin in zip(walls, cells, labels, strict=True):
         share = wanted * known / max(sum(cells), 1)
-        found += _sampled(wall, shape, steps, share, offset, series, rng)
+        found += _sampled(wall, shape, steps, share, offset, series, rng, kin)
         offset += len(wall.values)
     return _joined(found)
 
@@ -117,18 +130,22 @@ def cross_fitted(
     -------
     array, shape (m,)
     """
-    days = np.unique(rows.origin)
     found = rows.centre.copy()
-    for fold in np.array_split(days, _FOLDS):
-        if not len(fold):
-            continue
-        inside = (rows.origin >= fold[0]) & (rows.origin <= fold[-1])
-        apart = (rows.origin < fold[0] - horizon) | (rows.origin > fold[-1] + horizon)
-        if apart.sum() < 1000:
-            continue
+    for inside, apart in folds(rows.origin, horizon):
         model = boosted(rows.at(apart), counts=counts, trees=trees, random_state=random_state)
         found[inside] = corrected(model, rows.features[inside], rows.centre[inside])
     return found
+
+
+def folds(origin: Ints, horizon: int) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+    """Yield rows of one stretch of origins, and those whose windows do not overlap with them."""
+    for stretch in np.array_split(np.unique(origin), _FOLDS):
+        if not len(stretch):
+            continue
+        inside = (origin >= stretch[0]) & (origin <= stretch[-1])
+        apart = (origin < stretch[0] - horizon) | (origin > stretch[-1] + horizon)
+        if apart.sum() >= _LEAST_APART:
+            yield inside, apart
 
 
 def boosted(rows: Rows, *, counts: bool, trees: int, random_state: int) -> Trees:
@@ -157,7 +174,7 @@ def corrected(model: Trees, features: NDArray[np.float32], centre: Floats) -> Fl
     return centre * np.clip(model.predict(features), 0, _RATIO)
 
 
-def shares(candidates: Floats, rows: Rows, n: int) -> Floats:
+def shares(candidates: Floats, rows: Rows, n: int, *, counts: bool) -> Floats:
     """Shares of the candidates in the forecast of each series, shape (n, c); rows sum to 1.
 
     Parameters
@@ -166,19 +183,29 @@ def shares(candidates: Floats, rows: Rows, n: int) -> Floats:
     rows : Rows
     n : int
         Number of series.
+    counts : bool
+        Whether candidates are means of few contacts, judged by Poisson deviance; absolute
+        error would prefer what is too low.
     """
     c = candidates.shape[1]
     if not len(rows):
         return np.tile(np.r_[np.ones(c - 1), 0.0] / (c - 1), (n, 1))
-    scale = np.maximum(np.bincount(rows.series, rows.centre, minlength=n), _TINY)
-    gaps = np.abs(candidates - rows.y[:, None])
-    losses = np.stack([np.bincount(rows.series, gaps[:, i], minlength=n) for i in range(c)], axis=1)
-    pooled = (losses / scale[:, None]).mean(axis=0)
+    gaps = _deviance(rows.y, candidates) if counts else np.abs(candidates - rows.y[:, None])
+    each = np.ones(len(rows)) if counts else rows.centre
+    scale = np.bincount(rows.series, each, minlength=n)
+    sums = [np.bincount(rows.series, gaps[:, i], minlength=n) for i in range(c)]
+    losses = np.stack(sums, axis=1) / np.maximum(scale, _TINY)[:, None]
     heard = np.bincount(rows.series, minlength=n)[:, None]
-    drawn = (heard * losses / scale[:, None] + _EVEN * pooled) / (heard + _EVEN)
+    drawn = (heard * losses + _EVEN * losses.mean(axis=0)) / (heard + _EVEN)
     relative = drawn / np.maximum(drawn.min(axis=1, keepdims=True), _TINY)
-    weight = np.maximum(relative, 1.0) ** -_SHARPNESS
+    weight = np.maximum(relative, 1.0) ** -(_SHARPNESS_OF_COUNTS if counts else _SHARPNESS)
     return weight / weight.sum(axis=1, keepdims=True)
+
+
+def _deviance(y: Floats, means: Floats) -> Floats:
+    """Poisson deviance of each candidate, shape (m, c)."""
+    mean, came = np.maximum(means, _LEAST_MEAN), y[:, None]
+    return np.asarray(2 * (xlogy(came, np.maximum(came, _TINY) / mean) - came + mean))
 
 
 def _sampled(
@@ -189,10 +216,11 @@ def _sampled(
     offset: int,
     series: int,
     rng: np.random.Generator,
+    labels: Labels | None,
 ) -> Iterator[Rows]:
     positions = _positions(wall, steps, series)
     share = min(1.0, wanted / max(len(positions) * len(wall.values) * steps * 0.8, 1))
-    for origin in origins(wall, shape, positions, steps):
+    for origin in origins(wall, shape, positions, steps, labels):
         rows = rows_of(origin, wall.first_day, offset)
         known = np.isfinite(rows.y) & (rows.centre > _TINY)
         yield rows.at(known & (rng.uniform(size=len(known)) < share))

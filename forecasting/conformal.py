@@ -1,6 +1,6 @@
 """Intervals that hold what they say: quantiles of past scores by series and horizon."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -9,6 +9,7 @@ from scipy.special import ndtri
 
 from forecasting import spread
 from forecasting.backtest import Rows
+from forecasting.local_size import LocalSize, local_size
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -17,10 +18,10 @@ GRID = np.r_[0.0025, 0.005, 0.01, 0.025, np.arange(0.05, 0.951, 0.05), 0.975, 0.
 # Days ahead that share a calibration: first day, second, third and fourth, rest of a week, …
 EDGES = np.array([1, 2, 4, 8, 15, 29])
 # Rows of a series at which its own quantiles weigh as much as those of all series.
-_EVEN = 300.0
+_EVEN = 1000.0
 _TINY = 1e-6
-_EVEN_SIZE = 60.0
-_HALF_LIFE_DAYS = 30.0
+_EVEN_SIZE = 300.0
+_HALF_LIFE_DAYS = 60.0
 _YOUNG_DAYS = 28
 # Parts of a working day and of a day off.
 BUCKETS = 48
@@ -40,14 +41,22 @@ class Calibration:
         Quantiles of scores by series.
     stretch : array, shape (groups,)
         Factors on them by days ahead.
+    local : LocalSize
+        Factor on them by what was known.
     """
 
     excess: Floats
     size: Floats
     own: Floats
     stretch: Floats
+    local: LocalSize = field(default_factory=LocalSize)
 
-    def quantile(self, share: float, mean: Floats, rows: Rows) -> Floats:
+    def sizes(self, mean: Floats, rows: Rows) -> Floats:
+        """Size of scores of each row, shape (m,)."""
+        stretch = self.stretch[horizon_group(rows.ahead)]
+        return stretch * self.size[rows.series, rows.bucket] * self.local.factor(mean, rows)
+
+    def quantile(self, share: float, mean: Floats, rows: Rows, sizes: Floats) -> Floats:
         """Count not exceeded with probability ``share``, shape (m,).
 
         Parameters
@@ -56,17 +65,24 @@ class Calibration:
             In (0, 1).
         mean : array, shape (m,)
         rows : Rows
-            Series, days ahead and part of the day of each.
+        sizes : array, shape (m,)
+            Of ``sizes``.
         """
-        scores = (self.own @ _at(share))[rows.series] * self.stretch[horizon_group(rows.ahead)]
-        scores = scores * self.size[rows.series, rows.bucket]
+        scores = (self.own @ _at(share))[rows.series] * sizes
         return spread.count(scores, mean, self.excess[rows.series])
 
 
-def calibrate(mean: Floats, rows: Rows, n: int, rng: np.random.Generator) -> Calibration:
+def calibrate(
+    mean: Floats,
+    rows: Rows,
+    n: int,
+    *,
+    horizon: int | None,
+    random_state: int,
+) -> Calibration:
     """Learn from forecasts of the past that were made without seeing what came.
 
-    Later origins weigh more: half after 30 days.
+    Later origins weigh more: half after 60 days before the last one of their series.
 
     Parameters
     ----------
@@ -76,7 +92,9 @@ def calibrate(mean: Floats, rows: Rows, n: int, rng: np.random.Generator) -> Cal
         What came, and of which series, when.
     n : int
         Number of series.
-    rng : Generator
+    horizon : int or None
+        Days of a window, for sizes learned by trees; None for none.
+    random_state : int
 
     References
     ----------
@@ -88,20 +106,42 @@ def calibrate(mean: Floats, rows: Rows, n: int, rng: np.random.Generator) -> Cal
     if not len(mean):
         normal = np.tile(ndtri(GRID), (n, 1)) * 1.5
         return Calibration(np.full(n, 0.3), even, normal, np.ones(groups))
-    weight = 0.5 ** ((rows.origin.max() - rows.origin) / _HALF_LIFE_DAYS)
-    excess = spread.excess_of(rows.y, mean, rows.series, n)
+    weight = _weights(rows, n)
+    excess = spread.excess_of(rows.y, mean, rows.series, n, weight)
+    rng = np.random.default_rng(random_state)
     scores = spread.score(rows.y, mean, excess[rows.series], rng)
+    local = LocalSize()
+    if horizon is not None:
+        gaps = np.abs(scores) / _sizes(scores, weight, rows, n)[rows.series, rows.bucket]
+        local, factor = local_size(
+            gaps, weight, mean, rows, horizon=horizon, random_state=random_state
+        )
+        scores = scores / factor
     size = _sizes(scores, weight, rows, n)
     scores = scores / size[rows.series, rows.bucket]
     group = horizon_group(rows.ahead)
     stretch = _stretches(scores, weight, group, groups)
-    scores = scores / stretch[group]
+    return Calibration(
+        excess, size, _own(scores / stretch[group], weight, rows.series, n), stretch, local
+    )
+
+
+def _weights(rows: Rows, n: int) -> Floats:
+    """Weight of each row by its age; a series that ended years ago has young rows too."""
+    last = np.zeros(n, dtype=rows.origin.dtype)
+    np.maximum.at(last, rows.series, rows.origin)
+    return np.asarray(0.5 ** ((last[rows.series] - rows.origin) / _HALF_LIFE_DAYS))
+
+
+def _own(scores: Floats, weight: Floats, series: Ints, n: int) -> Floats:
+    """Quantiles of each series, drawn to those of all, shape (n, grid)."""
     pooled = _quantiles(scores, weight)
     own = np.tile(pooled, (n, 1))
-    for row, part in _parts(rows.series, n):
-        share = len(part) / (len(part) + _EVEN)
+    for row, part in _parts(series, n):
+        # Rows of long ago tell little, so they count by what they weigh.
+        share = _heard(weight[part]) / (_heard(weight[part]) + _EVEN)
         own[row] = share * _quantiles(scores[part], weight[part]) + (1 - share) * pooled
-    return Calibration(excess, size, own, stretch)
+    return own
 
 
 def widened(calibration: Calibration, days: Floats) -> Calibration:
@@ -157,9 +197,14 @@ def _quantiles(scores: Floats, weight: Floats) -> Floats:
     up_to = np.cumsum(weight[order])
     middle = (up_to - 0.5 * weight[order]) / up_to[-1]
     # One row more than there is, at each end: the finite-sample correction of conformal sets.
-    heard = up_to[-1] ** 2 / float((weight**2).sum())
+    heard = _heard(weight)
     corrected = 0.5 + (GRID - 0.5) * (heard + 1) / heard
     return np.interp(corrected, middle, scores[order])
+
+
+def _heard(weight: Floats) -> float:
+    """Count the equal rows that weights are worth."""
+    return float(weight.sum()) ** 2 / float((weight**2).sum())
 
 
 def _parts(groups: Ints, n: int) -> list[tuple[int, Ints]]:

@@ -29,9 +29,11 @@ class VolumeForecaster(BaseEstimator):
     """Forecasts of many series of counts at once, from five minutes to a day.
 
     Three smoothed week profiles, each times the level of the day (weekday, place in the month,
-    holidays, season, recent departure), the mean of the same slot over eight weeks, and boosted
-    trees that learn over all series where these go wrong; averaged per series by how they did
-    in a backtest inside the history. Intervals come from what the average got wrong there.
+    holidays, season, recent departure), the mean of the same slot over eight weeks, for many
+    small clients their share of what clients that move alike bring together, and boosted trees
+    that learn over all series where these go wrong; averaged per series by how they did in a
+    backtest inside the history. Intervals come from what the average got wrong there; trees tell
+    hours that err much from hours that err little.
 
     Parameters
     ----------

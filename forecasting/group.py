@@ -14,6 +14,8 @@ from forecasting.boosting import Trees
 from forecasting.calendar import Place
 from forecasting.conformal import Calibration, calibrate, widened
 from forecasting.events import Event, check_events, event_frame, events_table, factors, learn
+from forecasting.kin import Labels, kin_groups
+from forecasting.local_size import LocalSize
 from forecasting.masking import mask_outages
 from forecasting.metrics import interval_names
 from forecasting.opening import Hours, open_slots, seen_slots
@@ -26,6 +28,8 @@ Floats = NDArray[np.float64]
 # Below this median of contacts a slot is a count, whose mean is sought.
 _FEW = 10.0
 _LEAST_ROWS = 2_000
+# Series of which some may move alike.
+_LEAST_KIN = 16
 _MOST_STEPS = 400_000
 
 
@@ -45,6 +49,8 @@ class Group:
     trees : Trees or None
     shares : array, shape (series, candidates)
     calibration : Calibration
+    kin : tuple of array of int, or of None
+        Group of each series that moves like others, panel by panel; None where not looked for.
     events : tuple of Event
     effects : mapping of str to float
         Learned factor of each kind of event.
@@ -57,14 +63,15 @@ class Group:
     trees: Trees | None
     shares: Floats
     calibration: Calibration
+    kin: tuple[Labels | None, ...]
     events: tuple[Event, ...] = ()
     effects: Mapping[str, float] = field(default_factory=dict)
 
     def forecast(self, h: int, levels: Sequence[float]) -> Iterator[pd.DataFrame]:
         """Yield the forecast of each panel."""
         offset = 0
-        for panel, opened in zip(self.panels, self.open, strict=True):
-            yield self._panel(panel, opened, offset, h, levels)
+        for panel, opened, kin in zip(self.panels, self.open, self.kin, strict=True):
+            yield self._panel(panel, opened, kin, offset, h, levels)
             offset += len(panel.names)
 
     def steps_until(self, volume: pd.DataFrame) -> int:
@@ -73,7 +80,13 @@ class Group:
         return max([0, *(2 + (last - panel.last) // panel.step for panel in self.panels)])
 
     def _panel(
-        self, panel: Panel, opened: NDArray[np.bool_], offset: int, h: int, levels: Sequence[float]
+        self,
+        panel: Panel,
+        opened: NDArray[np.bool_],
+        kin: Labels | None,
+        offset: int,
+        h: int,
+        levels: Sequence[float],
     ) -> pd.DataFrame:
         given = self.given[offset : offset + len(panel.names)]
         emitted, columns = _emitted(panel, opened, given, h)
@@ -82,18 +95,14 @@ class Group:
         last = wall.first_day + wall.days - 1
         position = (clock.day - last) * wall.slots + clock.slot - wall.cut - 1
         position = np.maximum(position, 0)
-        origin = next(iter(origins(wall, self.shape, [wall.days - 1], int(position.max()) + 1)))
+        steps = int(position.max()) + 1
+        origin = next(iter(origins(wall, self.shape, [wall.days - 1], steps, kin)))
         rows = backtest.rows_of(origin, wall.first_day, offset)
         mean = self._mean(rows) * self._factors(panel, wall, len(origin.ahead))
         week = clock.weekday
         week = np.where(clock.holiday, 7, week)
         is_open = opened[:, week, clock.slot]
-        table = {"yhat": mean}
-        for level in levels:
-            for name, share in zip(
-                interval_names([level]), ((1 - level / 100) / 2, (1 + level / 100) / 2), strict=True
-            ):
-                table[name] = self.calibration.quantile(share, mean, rows)
+        table = {"yhat": mean, **self._intervals(mean, rows, levels)}
         times = panel.times(columns).as_unit("us")
         series, column = np.nonzero(emitted)
         frame = pd.DataFrame({"unique_id": panel.names[series].astype(str)}).astype("str")
@@ -102,6 +111,16 @@ class Group:
             wide = values.reshape(len(panel.names), -1)[:, position]
             frame[name] = np.where(is_open, wide, 0.0)[series, column]
         return frame
+
+    def _intervals(
+        self, mean: Floats, rows: backtest.Rows, levels: Sequence[float]
+    ) -> dict[str, Floats]:
+        sizes, found = self.calibration.sizes(mean, rows), {}
+        for level in levels:
+            ends = ((1 - level / 100) / 2, (1 + level / 100) / 2)
+            for name, share in zip(interval_names([level]), ends, strict=True):
+                found[name] = self.calibration.quantile(share, mean, rows, sizes)
+        return found
 
     def _without_events(self, panel: Panel) -> Wall:
         wall = _wall(panel)
@@ -150,18 +169,21 @@ def fit_group(
     slots = walls[0].slots
     days = horizon or (28 if slots == 1 else 7)
     n, shape = sum(len(wall.values) for wall in walls), pooled_shape(walls)
-    rows = backtest.gather(walls, shape, days * slots, random_state)
+    counts = _few(walls)
+    kin = tuple(kin_groups(wall) if counts and n >= _LEAST_KIN else None for wall in walls)
+    rows = backtest.gather(walls, shape, days * slots, random_state, kin)
     boosted, model = rows.centre, None
     if trees and len(rows) >= _LEAST_ROWS:
-        counts = bool(np.median(rows.centre) < _FEW)
         settings: dict[str, Any] = {"counts": counts, "trees": trees, "random_state": random_state}
         boosted = backtest.cross_fitted(rows, horizon=days, **settings)
         model = backtest.boosted(rows, **settings)
     candidates = np.column_stack([rows.bases, boosted])
-    shares = backtest.shares(candidates, rows, n)
+    shares = backtest.shares(candidates, rows, n, counts=counts)
     mean = (candidates * shares[rows.series]).sum(axis=1)
-    rng = np.random.default_rng(random_state)
-    calibration = widened(calibrate(mean, rows, n, rng), _days_seen(walls))
+    # What few contacts are off by is known from their mean; trees would learn noise.
+    by_tree = days if trees and not counts else None
+    found = calibrate(mean, rows, n, horizon=by_tree, random_state=random_state)
+    calibration = widened(found, _days_seen(walls))
     opened, given = [], []
     for panel, wall in zip(members, walls, strict=True):
         table, known = _opened(panel, wall, hours)
@@ -169,13 +191,13 @@ def fit_group(
         given.append(known)
     return Group(
         tuple(members), tuple(opened), np.concatenate(given), shape, model, shares, calibration,
-        tuple(events), effects,
+        kin, tuple(events), effects,
     )  # fmt: skip
 
 
 def group_parts(group: Group) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """Words and arrays that a group can be built from again."""
-    words: dict[str, Any] = {"panels": [], "trees": None, "effects": dict(group.effects)}
+    words: dict[str, Any] = {"panels": [], "effects": dict(group.effects)}
     words["events"] = events_table(group.events)
     arrays: dict[str, NDArray[Any]] = {
         "given": group.given, "shape": group.shape, "shares": group.shares,
@@ -183,16 +205,23 @@ def group_parts(group: Group) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         "size": group.calibration.size, "own": group.calibration.own,
         "stretch": group.calibration.stretch,
     }  # fmt: skip
-    if group.trees is not None:
-        words["trees"] = {"start": group.trees.start, "logarithmic": group.trees.logarithmic}
-        arrays["nodes"] = group.trees.nodes
-    for number, (panel, opened) in enumerate(zip(group.panels, group.open, strict=True)):
+    local = group.calibration.local
+    words["local"] = {"power": local.power, "usual": local.usual}
+    for name, trees in (("", group.trees), ("local_", local.trees)):
+        if trees is not None:
+            words[f"{name}trees"] = {"start": trees.start, "logarithmic": trees.logarithmic}
+            arrays[f"{name}nodes"] = trees.nodes
+    for number, (panel, opened, kin) in enumerate(
+        zip(group.panels, group.open, group.kin, strict=True)
+    ):
         words["panels"].append(
             {
-                "step": panel.step, "last": panel.last,
+                "step": panel.step, "last": panel.last, "kin": kin is not None,
                 "timezone": panel.place.timezone, "country": panel.place.country,
             }
         )  # fmt: skip
+        if kin is not None:
+            arrays[f"p{number}_kin"] = kin
         arrays |= {
             f"p{number}_names": panel.names.astype(np.str_),
             f"p{number}_values": panel.values,
@@ -203,24 +232,43 @@ def group_parts(group: Group) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
 
 def group_from(words: Mapping[str, Any], array: Callable[[str], NDArray[Any]]) -> Group:
     """Build a group from ``group_parts``."""
-    trees = words["trees"]
-    panels, opened = [], []
+    panels, opened, kin = [], [], []
     for number, one in enumerate(words["panels"]):
         place = Place(one["timezone"], one["country"])
         names, values = array(f"p{number}_names"), array(f"p{number}_values")
         panels.append(Panel(names, values, one["step"], one["last"], place))
         opened.append(array(f"p{number}_open"))
+        kin.append(array(f"p{number}_kin") if one["kin"] else None)
+    local = LocalSize(_trees(words, array, "local_"), **words["local"])
     return Group(
         tuple(panels),
         tuple(opened),
         array("given"),
         array("shape"),
-        None if trees is None else Trees(array("nodes"), trees["start"], trees["logarithmic"]),
+        _trees(words, array, ""),
         array("shares"),
-        Calibration(array("excess"), array("size"), array("own"), array("stretch")),
+        Calibration(array("excess"), array("size"), array("own"), array("stretch"), local),
+        tuple(kin),
         tuple(check_events(event_frame(words["events"]))),
         words["effects"],
     )
+
+
+def _trees(
+    words: Mapping[str, Any], array: Callable[[str], NDArray[Any]], name: str
+) -> Trees | None:
+    found = words.get(f"{name}trees")
+    return None if found is None else Trees(array(f"{name}nodes"), **found)
+
+
+def _few(walls: Sequence[Wall]) -> bool:
+    """Whether the usual slot of the usual series brings few contacts."""
+    means = [
+        np.nansum(wall.values, axis=(1, 2))
+        / np.maximum(np.isfinite(wall.values).sum(axis=(1, 2)), 1)
+        for wall in walls
+    ]
+    return bool(np.median(np.concatenate(means)) < _FEW)
 
 
 def _days_seen(walls: Sequence[Wall]) -> Floats:

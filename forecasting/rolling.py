@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.kin import Labels, shares_of, together
 from forecasting.level import LevelSettings, day_features, day_levels
 from forecasting.profile import WeekState, usual_week, week_profile
 from forecasting.wall import Wall
@@ -52,7 +53,8 @@ class Origin:
     day : int
         Position of its last day in the history.
     bases : array, shape (bases + 1, n, steps)
-        The profile forecasts; the last one is the mean of the same slot over eight weeks.
+        The profile forecasts, then that from the group if asked for; the last one is the mean
+        of the same slot over eight weeks.
     features : array of float32, shape (n, steps, p)
     ahead : array of int, shape (steps,)
         Days after the origin's day.
@@ -70,7 +72,13 @@ class Origin:
     truth: Floats
 
 
-def origins(wall: Wall, shape: Floats, positions: Sequence[int], steps: int) -> Iterator[Origin]:
+def origins(
+    wall: Wall,
+    shape: Floats,
+    positions: Sequence[int],
+    steps: int,
+    labels: Labels | None = None,
+) -> Iterator[Origin]:
     """Yield origins at the given days, each cut at the slot where the history ends.
 
     Parameters
@@ -82,16 +90,16 @@ def origins(wall: Wall, shape: Floats, positions: Sequence[int], steps: int) -> 
         Days, rising; ``wall.days - 1`` is the end of the history.
     steps : int
         Slots to forecast.
+    labels : array of int or None, default=None
+        Of ``kin_groups``: then there is one more profile forecast, each series' share of what
+        its group brings.
     """
     days_ahead = -(-(steps + wall.cut + 1) // wall.slots)
     view = _View(wall, shape, days_ahead, steps)
-    states = [WeekState(len(wall.values), wall.slots, base.half_life) for base in BASES]
-    taken = 0
+    kin = None if labels is None else _Kin(view, labels)
     for position in positions:
-        for day in range(taken, position):
-            view.add(states, day)
-        taken = position
-        yield view.origin(states, position)
+        view.reach(position)
+        yield view.origin(position, None if kin is None else kin.base(position))
 
 
 class _View:
@@ -108,23 +116,41 @@ class _View:
         self.totals = np.nansum(wall.values, axis=2)
         self.usual = np.nan_to_num(usual_week(wall))
         self.share = _observed_share(wall.values, self.usual[:, wall.weekdays()])
+        self.states = [WeekState(len(wall.values), wall.slots, base.half_life) for base in BASES]
+        self.taken = 0
 
-    def add(self, states: list[WeekState], day: int) -> None:
-        if not self.holiday[day]:
-            for state in states:
-                state.add(self.wall.values[:, day], int(self.weekday[day]))
+    def reach(self, position: int) -> None:
+        """Take in the days before a position."""
+        for day in range(self.taken, position):
+            if not self.holiday[day]:
+                for state in self.states:
+                    state.add(self.wall.values[:, day], int(self.weekday[day]))
+        self.taken = max(position, self.taken)
 
-    def origin(self, states: list[WeekState], day: int) -> Origin:
-        wall, cut = self.wall, self.wall.cut
-        today = wall.values[:, day].copy()
-        today[:, cut + 1 :] = np.nan
+    def known(self, day: int) -> tuple[Floats, Floats, Floats]:
+        """Values of the origin's day, and totals and observed shares of the days up to it."""
+        today = self.wall.values[:, day].copy()
+        today[:, self.wall.cut + 1 :] = np.nan
         totals, share = self.totals[:, : day + 1].copy(), self.share[:, : day + 1].copy()
         totals[:, day] = np.nansum(today, axis=1)
         share[:, day] = _observed_share(today[:, None], self.usual[:, self.weekday[[day]]])[:, 0]
-        bases = [
+        return today, totals, share
+
+    def profiles(self, day: int, known: tuple[Floats, Floats, Floats]) -> list[Floats]:
+        """Forecasts of the rest of the day and the days ahead, shape (n, days + 1, slots)."""
+        today, totals, share = known
+        return [
             self._base(state, base, features, today, day, totals, share)
-            for state, base, features in zip(states, BASES, self.features, strict=True)
+            for state, base, features in zip(self.states, BASES, self.features, strict=True)
         ]
+
+    def origin(self, day: int, kin: Floats | None = None) -> Origin:
+        """Give what is forecast from a day, and what was known then."""
+        cut, known = self.wall.cut, self.known(day)
+        today, totals, share = known
+        bases = self.profiles(day, known)
+        if kin is not None:
+            bases.append(kin)
         past = self._same_slots(day, today)
         mean = _nanmean(past[:_WEEKS])
         bases.append(np.where(np.isfinite(mean), mean, bases[0]))
@@ -226,8 +252,30 @@ class _View:
         return np.repeat(by_day, self.wall.slots)
 
 
+class _Kin:
+    """Forecasts of groups of series, handed on to their members."""
+
+    def __init__(self, view: _View, labels: Labels) -> None:
+        self.wall, self.labels = view.wall, labels
+        self.view = _View(together(view.wall, labels), view.shape, view.days_ahead, view.steps)
+
+    def base(self, day: int) -> Floats:
+        """Forecast of each series, shape (n, days + 1, slots)."""
+        self.view.reach(day)
+        values, sums = self.wall.values[:, : day + 1], self.view.wall.values[:, : day + 1].copy()
+        # The rest of the origin's day is not known yet.
+        sums[:, day, self.wall.cut + 1 :] = np.nan
+        mean = np.mean(self.view.profiles(day, self.view.known(day)), axis=0)
+        return mean[self.labels] * shares_of(values, sums, self.labels)[:, None, None]
+
+
 def centre_of(bases: Floats) -> Floats:
-    """Mean of the profile forecasts that everything else is measured against."""
+    """Give what everything else is measured against.
+
+    The forecast from the group where there is one; else the mean of the profile forecasts.
+    """
+    if len(bases) > len(BASES) + 1:
+        return bases[len(BASES)]
     return bases[: len(BASES)].mean(axis=0)
 
 

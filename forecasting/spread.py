@@ -56,7 +56,7 @@ def count(scores: Floats, mean: Floats, excess: Floats) -> Floats:
     return np.maximum(np.nan_to_num(found), 0.0)
 
 
-def excess_of(y: Floats, mean: Floats, groups: NDArray[np.intp], n: int) -> Floats:
+def excess_of(y: Floats, mean: Floats, groups: NDArray[np.intp], n: int, weight: Floats) -> Floats:
     """Excess of each group by moments, drawn to that of all groups, shape (n,).
 
     Parameters
@@ -65,10 +65,12 @@ def excess_of(y: Floats, mean: Floats, groups: NDArray[np.intp], n: int) -> Floa
     groups : array of int, shape (m,)
         In [0, n).
     n : int
+    weight : array, shape (m,)
+        What each count tells of today.
     """
-    over = np.bincount(groups, np.clip((y - mean) ** 2, 0, None) - mean, minlength=n)
-    square = np.bincount(groups, mean**2, minlength=n)
-    rows = np.bincount(groups, minlength=n)
+    over = np.bincount(groups, weight * ((y - mean) ** 2 - mean), minlength=n)
+    square = np.bincount(groups, weight * mean**2, minlength=n)
+    rows = np.bincount(groups, weight, minlength=n)
     each = over / np.maximum(square, _SMALLEST)
     heard = rows * np.minimum(square / np.maximum(rows, 1), 1.0)
     pool = float(np.sum(heard * np.clip(each, 0, 2)) / max(float(heard.sum()), _SMALLEST))

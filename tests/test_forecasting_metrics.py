@@ -86,9 +86,8 @@ def test_scores_of_counts_are_standard_normal() -> None:
     scores = spread.score(y, mean, excess, rng)
     assert scores.mean() == pytest.approx(0, abs=0.03)
     assert scores.std() == pytest.approx(1, abs=0.03)
-    assert spread.excess_of(y, mean, np.zeros(20_000, dtype=np.intp), 1)[0] == pytest.approx(
-        0.4, abs=0.05
-    )
+    one, even = np.zeros(20_000, dtype=np.intp), np.ones(20_000)
+    assert spread.excess_of(y, mean, one, 1, even)[0] == pytest.approx(0.4, abs=0.05)
 
 
 def test_a_profile_of_little_history_is_the_pooled_shape_at_its_own_level() -> None:
