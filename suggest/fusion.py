@@ -4,8 +4,8 @@ A query is looked up as a whole and sentence by sentence. Of each of these chunk
 five pieces of evidence: the closest of its passages, the mean of its passages, BM25 of words, of
 parts of words and of parts of the title's words. A weighted sum makes one score of the five; the
 chunks are put together by their best few, since a long ticket names one thing in one sentence and
-another in the next. A sentence says little; what else is like the articles it finds first counts
-for something as well, so that sentences about one thing agree.
+another in the next. A sentence of a long ticket says little; what else is like the articles it
+finds first counts as well, so that sentences about one thing agree.
 
 ``WEIGHTS`` and ``CALIBRATION`` come from :func:`fit` on the judged queries of
 ``tests/benchmarks/retrieval.py`` (``python tests/benchmarks/retrieval.py refit`` prints them);
@@ -89,7 +89,8 @@ class Evidence(NamedTuple):
     ----------
     closest, mean, words, parts, titles : arrays of shape (chunks, articles)
     centres : array of shape (articles, dimension), optional
-        Unit means of the articles' passages; only read where there are several chunks.
+        Unit means of the articles' passages. Given for long queries only: between few sentences
+        of one question, agreement gains nothing.
     """
 
     closest: Floats

@@ -25,6 +25,9 @@ DEPTH = 64
 _PASSAGES = 2
 """Passages of each chunk that are fetched for each candidate article."""
 
+_SHORT = 4
+"""Sentences of a query that need no others to be understood: see `Evidence.centres`."""
+
 _LIFTED = 2
 _COST_OF_TRANSLATION = 0.05
 
@@ -142,7 +145,7 @@ def gather(
         by_word[:, articles].astype(np.float64),
         by_part[:, articles].astype(np.float64),
         by_title[:, articles].astype(np.float64),
-        index.centres[articles] if len(texts) > 1 else None,
+        index.centres[articles] if len(texts) > _SHORT + 1 else None,
     )
     return articles, evidence, rows[_closest(closeness.max(axis=1), offsets, sizes)]
 

@@ -1,8 +1,9 @@
 """txtai and Haystack on the collections of ``peers.py``; runs in the peers' own environment.
 
-``peer_models.py FOLDER`` reads each ``FOLDER/<set>.json`` (passages of each client, queries) and
-writes ``FOLDER/<set>-found.txt``: of each peer and query the ids found, and the CPU seconds of
-each query. Both search hybrid with all-MiniLM-L6-v2, one query at a time, on one thread.
+``peer_models.py FOLDER`` reads each ``FOLDER/<set>.json`` (passages of each client, queries, all
+texts to encode) and writes ``FOLDER/<set>-found.txt``: of each peer and query the ids found, and
+the CPU seconds of each query; and ``FOLDER/<set>-vectors.npy`` of the texts. Both search hybrid
+with all-MiniLM-L6-v2, one query at a time, on one thread.
 """
 
 import json
@@ -30,9 +31,11 @@ def main(folder: Path) -> None:
         given = json.loads(path.read_text())
         found: dict[str, list[list[str]]] = {"txtai": [], "Haystack": []}
         spent: dict[str, list[float]] = {"txtai": [], "Haystack": []}
+        every = model.encode(given["texts"], batch_size=32, normalize_embeddings=True)
+        np.save(path.with_name(f"{path.stem}-vectors.npy"), every)
+        vector = dict(zip(given["texts"], every, strict=True))
         for client, passages in given["passages"].items():
-            texts = [text for _, text in passages]
-            vectors = model.encode(texts, batch_size=32, normalize_embeddings=True)
+            vectors = np.stack([vector[text] for _, text in passages])
             asked = [query for of, query in given["queries"] if of == client]
             for name, make in (("txtai", _txtai), ("Haystack", _haystack)):
                 search = make(model, passages, vectors)
