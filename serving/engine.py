@@ -253,18 +253,21 @@ class SupportEngine:
 
     def put_article(self, article_id: str, body: ArticleIn, asked: Asked) -> Kept:
         """Answer ``PUT /v1/kb/{client}/articles/{id}``: on disk and in the index on return."""
-        index = self._snapshot.index
-        kept = self.desk.put(
-            index, asked.client, article_id, body, now=self.clock(), idempotency=asked.idempotency
-        )
+        # Under the desk's lock no swap comes between, and the edit goes to the index in force.
+        with self.desk.lock:
+            index, now = self._snapshot.index, self.clock()
+            kept = self.desk.put(
+                index, asked.client, article_id, body, now=now, idempotency=asked.idempotency
+            )
         return self._with_index(kept, asked.client, article_id)
 
     def delete_article(self, article_id: str, asked: Asked) -> Kept:
         """Answer ``DELETE /v1/kb/{client}/articles/{id}``."""
-        index = self._snapshot.index
-        kept = self.desk.delete(
-            index, asked.client, article_id, now=self.clock(), idempotency=asked.idempotency
-        )
+        with self.desk.lock:
+            index, now = self._snapshot.index, self.clock()
+            kept = self.desk.delete(
+                index, asked.client, article_id, now=now, idempotency=asked.idempotency
+            )
         return self._with_index(kept, asked.client, article_id)
 
     # -- readiness -----------------------------------------------------------------------------

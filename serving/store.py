@@ -74,7 +74,7 @@ class Store:
         reached or written yet is waited for, and writes are refused until then.
     """
 
-    def __init__(self, url: str, *, linger_seconds: float = 0.05) -> None:
+    def __init__(self, url: str, *, linger_seconds: float = 0.15) -> None:
         self.url = url
         self._silent_until = -math.inf
         self._database = Database(url)

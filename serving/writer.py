@@ -62,7 +62,7 @@ class GroupWriter:
         self,
         engine: Engine,
         *,
-        linger_seconds: float = 0.05,
+        linger_seconds: float = 0.15,
         before: Callable[[], None] = lambda: None,
         probe: Write | None = None,
     ) -> None:

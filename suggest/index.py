@@ -242,7 +242,7 @@ class KnowledgeIndex(Contents):
         try:
             name = str(read_pointer(home)["client_id"])
             self._clients[name] = read_client(home, self.encoder, FaissDense.read)
-        except ArtifactError as error:
+        except (ArtifactError, OSError) as error:
             logger.warning("the index of the client %s is left out: %s", name, error)
             self.problems[name] = str(error)
 
