@@ -118,7 +118,7 @@ def pool_clients(
     baselines : bool
         Also cover one agent per client, random groups of 5, 10 and 20, and one pool.
     effort : float
-        Scales the search; 1 is a few CPU seconds for 100 clients.
+        Scales the search; 1 is about ten CPU seconds for 100 clients.
     random_state : int
 
     Returns

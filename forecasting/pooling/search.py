@@ -11,7 +11,7 @@ from forecasting.pooling.partition import Floats, Ints, Moves, Partition, Proble
 _EPSILON = 1e-6
 _WARM, _COLD = 3.0, 0.7
 _ROUND_HEATS = (1.5, 0.7)
-_ROUNDS = 8
+_ROUNDS = 16
 
 
 def start(problem: Problem) -> Partition:
