@@ -25,12 +25,18 @@ STREETS_BEFORE = (
     "via", "viale", "v.le", "piazza", "piazzale", "p.zza", "p.za", "p.le", "corso", "c.so", "largo",
     "vicolo", "strada", "contrada", "c.da", "salita", "borgo", "località", "loc", "frazione",
     "fraz", "lungomare", "lungotevere", "lungarno", "calata", "discesa", "galleria", "rione",
-    "rua", "r", "travessa", "praça", "estrada", "alameda", "al", "calçada", "largo", "rodovia",
+    "praceta", "rotunda", "caminho", "viela", "cour", "clos", "traverse", "parvis",
+    "bulevar", "plazuela", "sendero", "polígono", "traversa", "vico", "piazzetta", "riva",
+    "fondamenta", "rua", "r", "travessa",
+    "praça", "estrada", "alameda", "al", "calçada", "largo", "rodovia",
     "beco", "ladeira", "urb", "quinta", "azinhaga", "bairro", "servidão", "avª", "tv", "pç",
     "ul", "ulica", "ulicy", "ulicę", "aleja", "alei", "aleje", "aleję", "os", "osiedle", "osiedlu",
     "pl", "plac", "placu", "rondo", "bulwar", "skwer", "droga", "rynek", "wybrzeże",
 )  # fmt: skip
 """They begin the name of a street."""
+
+SURE_SHORT = frozenset({"ul", "av", "bd", "c/"})
+"""Short ones that are no other word."""
 
 STREET_ENDINGS = (
     "straße", "strasse", "str", "gasse", "allee", "platz", "weg", "damm", "ufer", "ring", "steig",

@@ -28,7 +28,7 @@ _NUMBER = (
 )
 _NO = (
     r"(?:[Nn](?:[.º°o]|r|um|úm|o)?[.º°:]{0,2} ?|#|№ ?|[Nn]umer |[Nn]úmero |[Hh]ausnummer "
-    r"|[Hh]uisnummer )"
+    r"|[Hh]uisnummer |[Ll]ote |[Ll]t\.? )"
 )
 
 
@@ -38,8 +38,13 @@ def _any(options: tuple[str, ...]) -> str:
     return "|".join(map(re.escape, sorted(forms, key=len, reverse=True)))
 
 
+# "al", "os" and "c" are everyday words as well: a point makes them a street.
+_LONG_STREETS = _any(tuple(w for w in words.STREETS_BEFORE if len(w) > 2 or w in words.SURE_SHORT))
+_SHORT_STREETS = _any(tuple(w for w in words.STREETS_BEFORE if len(w) <= 2))
+_RANKS = r"(?:gen|św|ks|dr|prof|gral|mal|płk|kard|bp|abp|adm|kap|sta|sto|pe|eng|cnel|tte|dott|mons)"
 _STREET_NAME = (
-    rf"(?:(?:{_SMALL} |[dlDL]['’])*(?:{_CAP}|[IVX]+|[0-9]{{1,2}}(?:er|º|°)?(?= ))\.?[ ]?){{1,5}}"
+    rf"(?:(?:{_SMALL} |[dlDL]['’]|{_RANKS}\. )*(?:{_CAP}|[IVX]+|[0-9]{{1,2}}(?:er|º|°)?(?= ))"
+    rf"\.?[ ]?){{1,5}}"
 )
 _CITY = (
     rf"(?:['’]s-)?{_CAP}"
@@ -83,12 +88,14 @@ _SEP = r"(?:[ \u00a0]*[,;–\-/·|][ \u00a0]*\n?|[ \u00a0]+|[ \u00a0]*\n)[ \u00a
 _TAIL_ITEM = re.compile(
     rf"{_SEP}(?:{_UNIT}|{_NEIGHBOURHOOD}|{_COUNTY}"
     rf"|{_CODE_BEFORE}[ ,]{{1,2}}{_CITY}(?: ?{_PROVINCE})?"
-    rf"|{_CODE_AFTER}|{_COUNTRY}|{_PROVINCE}(?=[ ,.;\n)]|$)|{_CAP}/{_CAP})(?!\w)"
+    rf"|{_CODE_AFTER}|{_COUNTRY}|{_PROVINCE}(?=[ ,.;\n)]|$)|{_CAP} ?/ ?{_CAP})(?!\w)"
 )
 # A town without a postcode ends the clause, or a postcode, a province or a country follows it.
 _TOWN_ITEM = re.compile(
-    rf"(?:[ ]*,[ ]*\n?|[ ]*\n|[ ]+(?=[^\n]{{2,40}}(?:{_CODE_AFTER}))|[ ]?[–\-/][ ]?)({_CITY})"
-    rf"(?=[ ]?(?:[,.;:)!?\n]|$)|[ ,\n]{{1,3}}(?:{_CODE_AFTER}|{_PROVINCE}(?![^\W_])|{_COUNTRY}))"
+    rf"(?:[ ]*,[ ]*\n?|[ ]*\n|[ ]+(?=[^\n]{{2,40}}(?:{_CODE_AFTER}))|[ ]?[–\-/][ ]?"
+    rf"|[ ](?={_CAP}(?: {_CAP})?(?: adres|[.;\n]|$)))({_CITY})"
+    rf"(?=[ ]?(?:[,.;:)!?\n]|$| adres)"
+    rf"|[ ,\n]{{1,3}}(?:{_CODE_AFTER}|{_PROVINCE}(?![^\W_])|{_COUNTRY}))"
 )
 _TOWN_IN_SENTENCE = re.compile(rf"[ ]?,[ ]?({_CAP})(?= [a-zà-ÿ])")
 _GLUED_TAIL = re.compile(r"(?: ?[-/] ?[0-9]{1,4}[a-zA-Z]?(?![\w])){1,3}")
@@ -115,7 +122,8 @@ _CORES = tuple(
         rf"(?<![\w/.-])[0-9]{{1,5}}(?:[-–/][0-9]{{1,4}})?(?: ?(?:bis|ter|quater|[A-Da-d]))?,? "
         rf"(?:{_any(words.STREETS_BEFORE)})\.? {_STREET_NAME}",
         # Calle de los Olmos, 31; ul. Kwiatowa 12/4
-        rf"(?<![\w.])(?:{_any(words.STREETS_BEFORE)})(?:(?<=/)|\.|(?<=\w) )[ ]?{_STREET_NAME}"
+        rf"(?<![\w.])(?:(?:{_LONG_STREETS})(?:(?<=/)|\.|(?<=\w) )|(?:{_SHORT_STREETS})\.)[ ]?"
+        rf"{_STREET_NAME}"
         rf"(?:,? ?{_NO}?){_NUMBER}(?!\w)",
         # Çınar Mah. Lale Sok. No: 15; Yeni Mahalle 1523. Sokak No:8
         rf"(?<!\w)(?:(?:{_CAP} |[0-9]{{1,4}}\.? ?){{1,4}}(?:{_any(words.TURKISH)})(?!\w)"
@@ -151,6 +159,13 @@ _ERRAND = re.compile(
     r"|es|è|é|jest|from|de|da|z|me|now|neu|jetzt) )"
 )
 _MOST_WORDS_BEFORE = 3
+# "Grand Canal Wharf, South Dock Rd, Dublin 4, D04 X2Y3": such postcodes are nothing else.
+_ISLAND_CODE = re.compile(
+    r"(?<![\w-])(?:[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}|[A-Z][0-9][0-9W] [A-Z0-9]{4})(?![\w-])"
+)
+_ITEM = rf"(?:[{_U}0-9][\w'’.\-]*(?: (?:{_SMALL} )?[{_U}0-9&][\w'’.\-]*){{0,4}})"
+_ITEMS = re.compile(rf"(?<![\w.])(?:{_ITEM},[ \n]{{1,2}}){{1,5}}(?:{_ITEM}[ \n])?$")
+_FAR = 140
 _REACH = 90
 _KEYS = frozenset(
     word.strip("./")
@@ -173,15 +188,24 @@ def find_addresses(text: str) -> Iterator[Found]:
 
 
 def _cores(text: str) -> Iterator[tuple[int, int]]:
+    ends: set[int] = set()
     if _may_hold_street(text):
         for form in _CORES:
             for found in form.finditer(text):
-                yield found.start(), found.start() + len(found[0].rstrip())
+                end = found.start() + len(found[0].rstrip())
+                ends.add(end)
+                yield found.start(), end
     if _MAY_BE_CODED.search(text):
         for code in _CODED.finditer(text):
             plain = _PLAIN_CORE.search(text, max(0, code.start() - _REACH), code.start())
-            if plain and _is_house(plain[0], code[0]):
+            if plain is None or not _is_house(plain[0], code[0]):
+                continue
+            if ends.isdisjoint(range(plain.start(), plain.end() + 1)):
                 yield plain.start(), plain.end()
+    for code in _ISLAND_CODE.finditer(text):
+        named = _ITEMS.search(text, max(0, code.start() - _FAR), code.start())
+        if named and ends.isdisjoint(range(named.start(), named.end() + 1)):
+            yield named.start(), code.end()
 
 
 def _is_house(plain: str, code: str) -> bool:
@@ -226,7 +250,7 @@ def _town(text: str, at: int) -> re.Match[str] | None:
         town = _TOWN_IN_SENTENCE.match(text, at)
         if town and (is_word(fold(town[1])) or is_german(text[max(0, at - 100) : at + 100])):
             return None  # German nouns look like towns
-    if town is None or any(is_first(fold(word)) for word in _WORD.findall(town[1])):
+    if town is None or is_first(fold(_WORD.findall(town[1])[0])):
         return None
     first_word = fold(_WORD.findall(town[1])[0])
     alone = "\n" in town[0] and not re.match(

@@ -87,7 +87,7 @@ class _Look:
             return end
         if is_last(part.folded) and self.is_first(following):
             return end
-        return None
+        return end if self._is_unlisted_first(at) else None
 
     def is_first(self, at: int) -> bool:
         """Tell whether a part is a first name and nothing else."""
@@ -99,6 +99,18 @@ class _Look:
     def _is_part(self, at: int) -> bool:
         folded = self.parts[at].folded
         return self.is_first(at) or (folded not in words.NOT_NAMES and is_last(folded))
+
+    def _is_unlisted_first(self, at: int) -> bool:
+        """Tell whether an unknown word, inside a sentence, has a last name behind it."""
+        part, following = self.parts[at], self.parts[at + 1]
+        known = is_last(following.folded) and len(following.folded) > _LONG_ENOUGH
+        if not known or self.shouted or part.upper or len(part.folded) < _LONG_ENOUGH:
+            return False
+        before = self.text[max(0, part.start - 3) : part.start]
+        if at and self.parts[at - 1].capital and self._gap(at - 1) == " ":
+            return False
+        strange = not (is_word(part.folded) or is_doubtful_first(part.folded))
+        return strange and self._gap(at) == " " and _SENTENCE_START.search(before) is None
 
     def _after_first(self, at: int) -> int | None:
         end = self._run(at)
@@ -197,6 +209,8 @@ class _Look:
         folded = [part.folded for part in self.parts[max(0, at - 2) : end]]
         own = folded[-(end - at) :]
         if own[0] in listed_words.PLACES_AND_FIRMS or not listed_words.FIRMS.isdisjoint(own):
+            return False
+        if " ".join(own[:2]) in listed_words.BRANDS:
             return False
         before = folded[: -(end - at)]
         gaps = [self._gap(number) in _BEFORE_NAME for number in range(at - len(before), at)]

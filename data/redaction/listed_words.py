@@ -22,11 +22,33 @@ PLACES_AND_FIRMS = word_set(
     salon boutique notar kanzlei étude notaria praxis port porto puerto camping camp villa castle
     schloss château castillo castello zamek castelo spedition transporte transports umzüge möbel
     meubles muebles mobili meble móveis optik optique verlag éditions editorial edizioni
-    wydawnictwo lake lac lago jezioro mount mont monte reggio emilia los las fort vila ville new
+    wydawnictwo lake lac lago jezioro mount mont monte bergen reggio emilia los
+    las fort vila ville new
     rio costa playa praia cabo cap capo
     """
 )
 """What stands before the name of a place or a firm."""
+
+BRANDS = frozenset(
+    phrase.strip()
+    for phrase in """
+    albert heijn, jan linders, carolina herrera, marc orian, calvin klein, hugo boss,
+    tommy hilfiger,
+    ralph lauren, michael kors, jack wolfskin, jack jones, tom tailor, max mara, karl lagerfeld,
+    vera wang, ted baker, fred perry, paul smith, christian dior, yves rocher, yves saint,
+    louis vuitton, giorgio armani, emporio armani, pierre cardin, jean paul, massimo dutti,
+    adolfo dominguez, pedro del, antonio banderas, roberto verino, sergio tacchini,
+    roberto cavalli, salvatore ferragamo, laura biagiotti, alberta ferretti, helena rubinstein,
+    elizabeth arden, jo malone, bobbi brown, charlotte tilbury, laura ashley, john lewis,
+    peter kaiser, gerry weber, betty barclay, marco polo, victoria secret, mary kay, john deere,
+    harry potter, ben jerry, tim hortons, papa john, levi strauss, lee cooper, franck provost,
+    leroy merlin, kate spade, tory burch, steve madden, marc jacobs, donna karan, philipp plein,
+    jil sander, rolf benz, peter pan, frida kahlo, black friday, giuseppe zanotti, guy laroche,
+    hans grohe, julius meinl, johannes gutenberg, leonardo da, santa claus, dolce gabbana,
+    martin audio, philip morris, thomas cook, morgan stanley, goldman sachs, dale carnegie
+    """.replace("\n", " ").split(",")
+)
+"""Firms and things that carry the name of a person: the first two words of them."""
 
 THINGS = word_set(
     """

@@ -29,7 +29,7 @@ _MARKS = re.compile(
     r"(?<!\w)(?:c/o|a/c|p/a|FAO|t\.a\.v\.|t\.n\.v\.|z\. ?[Hh]dn?\.?|[Aa]ttn\.?|c\.a\.)[ :]{1,2}"
 )
 _MOST_CALLED = 2
-_ENGLISH = frozenset({"the", "a", "an", "of", "for", "to", "by", "and", "no", "any", "each"})
+_ENGLISH = frozenset({"the", "an", "of", "for", "to", "by", "and", "no", "any", "each"})
 _MOST = 5
 _LOWER = 4
 _REACH = 60
@@ -47,7 +47,7 @@ _MIDDLE_LABEL = re.compile(
     r"(?=[ ]?(?:$|[\n,.;()!?<]|[-–]))"
 )
 _WORDS = re.compile(r"[^\W\d_]+")
-_LOWER_NAME = re.compile(r"[^\W\d_]+(?:[ '’\-.]{1,2}[^\W\d_]+){1,4}[ .]*$")
+_LOWER_NAME = re.compile(r"[^\W\d_]+(?:[ '’\-][^\W\d_]+){1,4}[ .]*$")
 
 
 def related(text: str, parts: Sequence[Part]) -> Iterator[tuple[int, int]]:
@@ -93,7 +93,7 @@ def _end(text: str, parts: Sequence[Part], first: int) -> int:
             end = at + 1 if at > first else end
         elif part.capital and not is_word(part.folded):
             end = at + 1
-        elif at == first or part.folded not in words.PARTICLES:
+        elif part.folded not in words.PARTICLES or (at == first and not part.capital):
             break
         at += 1
     return end
@@ -140,6 +140,7 @@ def _is_likely(
 
 def named(text: str, parts: Sequence[Part]) -> Iterator[tuple[int, int]]:
     """Yield names a few small words after a word for a name: "nome sul citofono Hoxha"."""
+    german = is_german(text)
     for at, part in enumerate(parts):
         if part.folded not in NAME_NOUNS:
             continue
@@ -150,6 +151,9 @@ def named(text: str, parts: Sequence[Part]) -> Iterator[tuple[int, int]]:
             continue
         end = _end(text, parts, first)
         after = text[parts[end - 1].end :][:2].strip(" \"”»'") if end > first else "x"
+        alone = end - first == 1 and not is_first(parts[first].folded)
+        if german and alone and first > at + 1:
+            continue  # "Nachname nach Heirat": the next noun is no name
         if not after or after[0] in ",.;:!?)(\n" or end - first > 1:
             yield from ([(parts[first].start, parts[end - 1].end)] if end > first else [])
 
@@ -177,7 +181,7 @@ def labelled(text: str) -> Iterator[tuple[int, int]]:
             yield found.span(2)
     for found in _LABEL.finditer(text):
         if _is_name_label(found[1]):
-            length = _length(found[2])
+            length = _length(found[2], small=_is_form_label(found[1]))
             if length:
                 yield found.start(2), found.start(2) + length
 
@@ -195,7 +199,11 @@ def _begins(word: str, beginnings: tuple[str, ...]) -> bool:
     return any(word == b if len(b) <= _SHORT else word.startswith(b) for b in beginnings)
 
 
-def _length(value: str) -> int:
+def _is_form_label(label: str) -> bool:
+    return any(word in NAME_NOUNS for word in _WORDS.findall(fold(label)))
+
+
+def _length(value: str, *, small: bool) -> int:
     """Return how many characters of a form's value are a name."""
     parts = parts_of(value)
     end = at = 0
@@ -210,7 +218,7 @@ def _length(value: str) -> int:
         at += 1
     if end and (end > 1 or len(parts[0].folded) > 1):
         return parts[end - 1].end
-    small = _LOWER_NAME.match(value)
-    if small and not any(is_word(part.folded) for part in parts):
+    lower = _LOWER_NAME.match(value)
+    if small and lower and value.islower() and not any(is_word(part.folded) for part in parts):
         return len(value.rstrip(" ."))
     return 0

@@ -51,6 +51,7 @@ KIN = _words(
 
 ROLES = _words(
     """
+    entregadora motoboy diarista zelador zeladora postman postwoman
     agent caller customer client operator adviser advisor assistant rep representative colleague
     manager supervisor driver courier technician engineer plumber electrician neighbour neighbor
     flatmate roommate housemate tenant landlord landlady holder cardholder passenger witness
@@ -174,6 +175,8 @@ CARRIERS = word_set(
 
 NAME_NOUNS = _words(
     """
+    citofono campanello sonnette klingel klingelschild türschild briefkasten deurbel
+    dzwonku domofonie domofon campainha interfone zilde doorbell buzzer letterbox
     name naam nom nombre nome nazwisko imię surname nachname familienname apellido apellidos
     cognome sobrenome apelido achternaam voornaam vorname prénom adı soyadı ismi isim
     """

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 
 from data.redaction import name_words as words
-from data.redaction.everyday import is_word
+from data.redaction.everyday import is_person, is_word
 from data.redaction.gazetteer import is_doubtful_first, is_first
 from data.text.phrases import fold
 
-_PART = r"(?:(?:[^\W\d_]{1,2}\.){1,3}|[^\W\d_]+(?:['’\-][^\W\d_]+)*)"
+_PART = r"(?:(?:[^\W\d_]{1,2}\.){1,3}|[^\W\d_]{1,40}(?:['’\-][^\W\d_]{1,40}){0,3})"
 _PARTS = rf"{_PART}(?:[ \u00a0]{_PART}){{0,3}}"
 # After the end of a sentence or on a line of its own, and nothing behind it.
 _AT_END = re.compile(rf"(?:[.!?…][)\"»”]?\s+|\n\s*|, )({_PARTS})[.\s]*$")
@@ -21,6 +21,7 @@ _HERE = re.compile(
     rf"(?:^|[,.!?\n] ?)({_PARTS}) (?:hier|here|hier nochmal|here again|speaking|am Apparat"
     r"|à l'appareil|al telefono|burada|ici)(?=[.,!:\n]|$| nochmal| again| noch)"
 )
+_NICKNAMED = re.compile(rf"(?<![\w'’\-])({_PART} [(“\"'‘]{_PART}[)”\"'’] {_PART})(?!\w)")
 _LOWER_AFTER = re.compile(
     r"\b(?:lg|vg|mfg|glg|grtjs|grt|xx|cdt|bjs|abs|bs)[ ,]+([^\W\d_]{3,20})[.\s]*$", re.IGNORECASE
 )
@@ -41,6 +42,9 @@ def signed(text: str) -> Iterator[tuple[int, int]]:
     last = _LAST_LINE.search(tail)
     if last and _is_name(last[1], least=1):
         yield start + last.start(1), start + last.end(1)
+    for found in _NICKNAMED.finditer(text):
+        if is_person(found[1]):
+            yield found.span(1)
     for found in _HERE.finditer(text):
         if _is_name(found[1], least=1):
             yield found.span(1)
