@@ -1,9 +1,12 @@
 """Run the peers on the very windows that our forecasts are measured on, side by side.
 
-``python tests/benchmarks/forecast_peers.py [part …]`` makes the peers' own environment on
-first use (they need an older pandas), hands windows over as Parquet files, and prints one table.
+``python tests/benchmarks/forecast_peers.py [forecast_peers.part …]`` makes the peers' own
+environment on first use (they need an older pandas), hands windows over as Parquet files and
+writes the figures to ``benchmarks.json``. What peers forecast is kept beside their environment:
+the same windows and the same models are not run again.
 """
 
+import hashlib
 import json
 import os
 import subprocess
@@ -16,47 +19,56 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import run
 from forecast_windows import PARTS, known_ahead, volume, windows
 from forecasts import ours
-from rich.console import Console
 from rows import fingerprint, row
 
 from forecasting import metrics
 
 HERE = Path(__file__).resolve().parent
 ENVIRONMENT = HERE.parents[1] / ".venv-forecast-peers"
+MODELS = HERE / "forecast_peer_models.py"
 REQUIREMENTS = HERE / "forecast-peers-requirements.txt"
 
 
-def peers(names: list[str], *, folder: Path | None = None) -> pd.DataFrame:
-    """Forecasts of every peer: ``part, window, model, unique_id, ds, y, yhat, …``."""
-    if folder is None:
-        with tempfile.TemporaryDirectory() as made:
-            return peers(names, folder=Path(made))
-    for name in names:
-        _hand_over(name, folder)
-    shapes = {name: _shape(name) for name in names}
-    (folder / "parts.json").write_text(json.dumps(shapes))
+def peers(name: str) -> pd.DataFrame:
+    """Forecasts of every peer: ``window, model, unique_id, ds, y, yhat, …``."""
+    kept = ENVIRONMENT / f"{name}-{_asked(name)}.parquet"
+    python = _python()
+    if not kept.exists():
+        with tempfile.TemporaryDirectory() as folder:
+            _forecast(python, name, Path(folder)).to_parquet(kept)
+    return pd.read_parquet(kept)
+
+
+def _forecast(python: Path, name: str, folder: Path) -> pd.DataFrame:
+    _hand_over(name, folder)
+    (folder / "parts.json").write_text(json.dumps({name: _shape(name)}))
     one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     subprocess.run(
-        [str(_python()), str(HERE / "forecast_peer_models.py"), str(folder)],
+        [str(python), str(MODELS), str(folder)],
         check=True,
         env={**os.environ, **one_thread, "NIXTLA_ID_AS_COL": "1"},
     )
     frames = []
     for path in sorted(folder.glob("*-peers.parquet")):
-        name, window, _ = path.stem.split("-")
-        frames.append(pd.read_parquet(path).assign(part=name, window=int(window)))
+        _, window, _ = path.stem.split("-")
+        frames.append(pd.read_parquet(path).assign(window=int(window)))
     return pd.concat(frames, ignore_index=True)
 
 
+def _asked(name: str) -> str:
+    """Short hash of all that peers' forecasts depend on."""
+    parts = [fingerprint(volume(name)), str(PARTS[name]), REQUIREMENTS.read_text()]
+    parts += [path.read_text() for path in (MODELS, Path(__file__), HERE / "forecast_windows.py")]
+    return hashlib.sha256("".join(parts).encode()).hexdigest()[:12]
+
+
 def figures(forecasts: pd.DataFrame) -> pd.DataFrame:
-    """Pooled figures by part and model."""
-    rows = [
-        {"part": part, "model": model, **metrics.pooled(rows)}
-        for (part, model), rows in forecasts.groupby(["part", "model"])
-    ]
-    return pd.DataFrame(rows)
+    """Pooled figures by model."""
+    rows = [{"model": model, **metrics.pooled(own)} for model, own in forecasts.groupby("model")]
+    return pd.DataFrame(rows).set_index("model")
 
 
 def _hand_over(name: str, folder: Path) -> None:
@@ -122,42 +134,39 @@ def _python() -> Path:
     return python
 
 
-def side_by_side(names: list[str]) -> pd.DataFrame:
-    """Figures of ours and of every peer on the same windows."""
-    table = pd.concat([peers(names), *(ours(name).assign(part=name, model=OURS) for name in names)])
-    return figures(table)
-
-
-def peer_rows(name: str, ask: float) -> list[dict[str, Any]]:
-    """Our figures as shares of the best peer's."""
-    table = side_by_side([name]).set_index("model")
-    peer = table.drop(index=OURS)
-    return [
-        row(
-            f"forecast {name}: {figure} against the best peer",
-            table.loc[OURS, figure] / peer[figure].min(),
-            data=fingerprint(volume(name)),
-            split=f"last {PARTS[name].reported} windows",
-            n=PARTS[name].reported,
-            baseline=1.0,
-            baseline_name=str(peer[figure].idxmin()),
-            ask=f"≤ {ask}",
+def peer_rows(name: str, asks: dict[str, str]) -> list[dict[str, Any]]:
+    """Our figures as shares of the best peer's; the figures of all stand in the row."""
+    table = figures(pd.concat([peers(name), ours(name).assign(model=OURS)]))
+    peer, part = table.drop(index=OURS), PARTS[name]
+    made = []
+    for figure, ask in asks.items():
+        made.append(
+            row(
+                f"forecast {name}: {figure} against the best peer",
+                table.loc[OURS, figure] / peer[figure].min(),
+                data=fingerprint(volume(name)),
+                split=f"last {part.reported} windows of {part.days} observed days",
+                n=part.reported,
+                baseline=1.0,
+                baseline_name=str(peer[figure].idxmin()),
+                ask=ask,
+                figures={str(model): round(float(v), 4) for model, v in table[figure].items()},
+                coverage_80={str(m): round(float(v), 4) for m, v in table["coverage_80"].items()},
+            )
         )
-        for figure in ("wape", "pinball")
-    ]
-
-
-def main(names: list[str]) -> None:
-    """Print the figures side by side."""
-    table = side_by_side(names or list(PARTS))
-    Console().print(table.round(4).to_string(index=False), highlight=False)
+    return made
 
 
 OURS = "deskpilot"
+BOTH = {"wape": "≤ 0.97", "pinball_share": "≤ 0.97"}
 BENCHMARKS: dict[str, Callable[[], list[dict[str, Any]]]] = {
-    name: partial(peer_rows, name, 0.94 if name == "sparse" else 0.97) for name in PARTS
+    "bank30": partial(peer_rows, "bank30", BOTH),
+    "bank5": partial(peer_rows, "bank5", BOTH),
+    "hourly": partial(peer_rows, "hourly", BOTH),
+    "sparse": partial(peer_rows, "sparse", {"wape": "", "pinball_share": "≤ 0.94"}),
 }
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run.MODULES = ("forecast_peers",)  # type: ignore[assignment]
+    run.main(sys.argv[1:])
