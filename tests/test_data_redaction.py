@@ -89,6 +89,14 @@ def test_recall_and_precision_on_the_third_set() -> None:
     assert result["touched"] == 0
 
 
+def test_recall_and_precision_on_the_latest_set_of_another_hand() -> None:
+    """It read .964 and .926 at first sight; one rule for what agents say in a chat came of it."""
+    result = score("redaction_fourth")
+    assert result["recall"] >= 0.96
+    assert result["precision"] >= 0.95
+    assert result["touched"] <= 7
+
+
 @pytest.mark.parametrize("row", rows("redaction")[::5], ids=lambda row: row["id"])
 def test_case_of_the_whole_text_does_not_hide_numbers_and_addresses(row: dict[str, Any]) -> None:
     kinds = {"EMAIL", "IBAN", "CARD", "URL", "IP"}

@@ -13,7 +13,7 @@ from data.redaction.gazetteer import is_first
 from data.redaction.listed_names import is_firm, listed
 from data.redaction.listed_words import FIRMS, NO_LAST, PLACES_AND_FIRMS
 from data.redaction.parts import Part, parts_of
-from data.redaction.relations import labelled, marked, named, related
+from data.redaction.relations import fills_line, labelled, marked, named, related
 from data.redaction.role_words import CARRIERS
 from data.redaction.signed import signed
 from data.redaction.speakers import spoken
@@ -175,6 +175,8 @@ def _after_cue(
         single = cue.kind == "single" and place is not None and " " not in text[slice(*place)]
         says = ":" in gap or single
         ends = place is not None and _ENDS_NAME.match(text, place[1])
+        if place and ":" in gap and not fills_line(text, place[0], place[1] - place[0]):
+            return None
         return place if ends or not says else None
     if any(known.kind == "title" for known in _cues().get(tokens[after].folded, ())):
         return None  # the title is a cue of its own

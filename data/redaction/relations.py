@@ -181,9 +181,20 @@ def labelled(text: str) -> Iterator[tuple[int, int]]:
             yield found.span(2)
     for found in _LABEL.finditer(text):
         if _is_name_label(found[1]):
-            length = _length(found[2], small=_is_form_label(found[1]))
-            if length:
+            form = _is_form_label(found[1])
+            length = _length(found[2], small=form)
+            # "Agent: Perfect." and "Client : Oui, merci" are what somebody says.
+            said = not form and not fills_line(text, found.start(2), length)
+            if length and not said:
                 yield found.start(2), found.start(2) + length
+
+
+def fills_line(text: str, start: int, length: int) -> bool:
+    """Whether words fill the rest of their line, or begin with a listed first name."""
+    rest = text[start + length :].partition("\n")[0]
+    if not length or not rest.strip():
+        return True
+    return is_first(parts_of(text[start : start + length])[0].folded)
 
 
 def _is_name_label(label: str) -> bool:

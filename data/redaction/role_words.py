@@ -51,7 +51,8 @@ KIN = _words(
 
 ROLES = _words(
     """
-    entregadora motoboy diarista zelador zeladora postman postwoman
+    bezoeker bezoekster visiteur visiteuse visitante besucher besucherin visitatore ziyaretçi
+    gość odwiedzający entregadora motoboy diarista zelador zeladora postman postwoman
     agent caller customer client operator adviser advisor assistant rep representative colleague
     manager supervisor driver courier technician engineer plumber electrician neighbour neighbor
     flatmate roommate housemate tenant landlord landlady holder cardholder passenger witness
