@@ -194,3 +194,109 @@ def test_agents_of_several_processes_never_share_a_seat(database) -> None:
     )
     assert len(claims) == 4 * 8
     board.close()
+
+
+# -- what a plan no longer has ---------------------------------------------------------------------
+
+
+def test_shifts_that_nobody_claimed_are_withdrawn_and_claimed_ones_stay(board) -> None:
+    offered = (shift("free", 48), shift("held", 60, seats=3), shift("stays", 50),
+               shift("next-week", 300))  # fmt: skip
+    board.publish(frame(*offered))
+    board.claim("held", "ana", now=NOW)
+    done = board.withdraw(at(0), at(168), keep=["stays"], now=NOW)
+    assert (done.gone, done.kept) == (("free",), {"held": ("ana",)})
+    left = board.shifts().set_index("shift_id")
+    assert list(left.index) == ["stays", "held", "next-week"]
+    # The seats of it that nobody took are not offered any more.
+    assert left.loc["held", ["seats", "taken"]].tolist() == [1, 1]
+    assert board.claim("free", "bob", now=NOW).reason == "the board has no such shift"
+    assert board.events(kind="withdrawn")["shift_id"].tolist() == ["free"]
+
+
+def test_withdrawing_again_changes_nothing(board) -> None:
+    board.publish(frame(shift("free", 48), shift("held", 60)))
+    board.claim("held", "ana", now=NOW)
+    first = board.withdraw(at(0), at(168), now=NOW)
+    before = board.shifts(), board.claims(), board.events()
+    again = board.withdraw(at(0), at(168), now=NOW)
+    assert (again.gone, again.kept) == ((), first.kept)
+    for old, new in zip(before, (board.shifts(), board.claims(), board.events()), strict=True):
+        pd.testing.assert_frame_equal(old, new)
+
+
+def test_a_shift_whose_claims_were_given_back_goes_and_one_that_began_stays(board) -> None:
+    board.publish(frame(shift("back", 48), shift("begun", 1)))
+    board.claim("back", "ana", now=NOW)
+    board.release("back", "ana", now=NOW)
+    assert board.withdraw(at(0), at(168), now=at(2)).gone == ("back",)
+    assert board.shifts()["shift_id"].tolist() == ["begun"]
+    # It can be offered again, to anyone.
+    board.publish(frame(shift("back", 48)))
+    assert board.claim("back", "bob", now=NOW).state == "claimed"
+
+
+def test_a_shift_never_gets_fewer_seats_than_are_claimed(board) -> None:
+    board.publish(frame(shift("s", 48, seats=2)))
+    for agent in ("ana", "bob"):
+        board.claim("s", agent, now=NOW)
+    board.publish(frame(shift("s", 48, seats=1)))
+    assert board.shifts()[["seats", "taken"]].to_numpy().tolist() == [[2, 2]]
+
+
+def withdraw_all(url: str, _number: int) -> list[tuple[str, str, str]]:
+    """One process withdraws what nobody has claimed, over and over."""
+    board = ShiftBoard(url)
+    told = []
+    for _ in range(5):
+        done = board.withdraw(at(0), at(500), now=NOW)
+        told += [(shift_id, "", "gone") for shift_id in done.gone]
+    board.close()
+    return told
+
+
+def test_a_claim_and_a_withdrawal_at_once_never_both_win(database) -> None:
+    board = ShiftBoard(database)
+    board.enrol(people(*[f"{c}{n}" for c in "ab" for n in range(3)]))
+    board.publish(frame(*[shift(f"s{i}", 48 + 24 * i, seats=3) for i in range(4)]))
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
+        racing = [pool.submit(race, database, n) for n in range(3)]
+        racing.append(pool.submit(withdraw_all, database, 0))
+        told = [answer for future in racing for answer in future.result()]
+    won = {(s, a) for s, a, state in told if state == "claimed"}
+    gone = {s for s, _, state in told if state == "gone"}
+    claims = board.claims()
+    taken = claims[claims["state"] == "claimed"]
+    assert won == set(zip(taken["shift_id"], taken["agent_id"], strict=True))
+    assert gone.isdisjoint(s for s, _ in won)
+    assert set(board.shifts()["shift_id"]) == {f"s{i}" for i in range(4)} - gone
+    board.close()
+
+
+# -- who is there, and who could be ---------------------------------------------------------------
+
+
+def test_open_seats_name_who_may_take_them(board) -> None:
+    board.enrol(people("eva", pools=("q",)))
+    board.publish(frame(shift("s", 48, seats=2), shift("late", 72), shift("q", 48, pool="q"),
+                        shift("full", 50)))  # fmt: skip
+    board.claim("s", "ana", now=NOW)
+    board.claim("full", "bob", now=NOW)
+    (offer,) = board.offers("p", at(49), at(53), now=NOW)
+    assert (offer.shift_id, offer.free) == ("s", 1)
+    # Ana holds a seat of it, Bob works at that time, Eva is trained for another pool.
+    assert offer.agents == ("cem",)
+    assert board.offers("p", at(49), at(53), now=at(49)) == []
+    assert board.offers("p", at(0), at(48), now=NOW) == []
+
+
+def test_duty_is_who_claimed_a_seat_and_what_they_are_trained_for(board) -> None:
+    board.enrol(people("bob", pools=("p", "q")))
+    board.publish(frame(shift("s", 48, seats=3), shift("later", 96)))
+    for agent in ("ana", "bob", "cem"):
+        board.claim("s", agent, now=NOW)
+    board.release("s", "cem", now=NOW)
+    there = board.duty(at(51), at(60))
+    assert there["agent_id"].tolist() == ["ana", "bob"]
+    assert there["pools"].tolist() == [["p"], ["p", "q"]]
+    assert board.duty(at(52), at(60)).empty

@@ -11,6 +11,15 @@ from sqlalchemy import Connection, Select, func, insert, select
 from data.errors import ParameterError
 from data.schema import CLAIMS, SHIFTS
 from forecasting.board.eligibility import ClaimTerms, Shift, Verdict, Worker, eligible
+from forecasting.board.offers import (
+    Offer,
+    Withdrawn,
+    claimed_counts,
+    on_duty,
+    open_offers,
+    takers,
+    withdraw_shifts,
+)
 from forecasting.board.rows import (
     CLAIMED,
     REFUSED,
@@ -107,6 +116,8 @@ class ShiftBoard:
     def publish(self, offered: pd.DataFrame) -> int:
         """Put shifts on the board, or change those that are there; claims stay.
 
+        A shift never gets fewer seats than are claimed.
+
         Raises
         ------
         SchemaError
@@ -127,8 +138,35 @@ class ShiftBoard:
             for record in valid[columns].to_dict("records")
         ]
         with self._engine.begin() as connection:
+            taken = claimed_counts(connection, [row["shift_id"] for row in rows])
+            for row in rows:
+                row["seats"] = max(row["seats"], taken.get(row["shift_id"], 0))
             put_rows(connection, shifts, "shift_id", rows)
         return len(rows)
+
+    def withdraw(
+        self, start: datetime, end: datetime, *, keep: Iterable[str] = (), now: datetime
+    ) -> Withdrawn:
+        """Take coming shifts that begin from `start` to before `end` off the board.
+
+        A shift that somebody has claimed stays, with as many seats as are claimed; one whose
+        claims were all given back goes. Doing it again changes nothing.
+
+        Parameters
+        ----------
+        start, end : datetime
+            Aware.
+        keep : iterable of str
+            Shifts that are not touched.
+        now : datetime
+        """
+        span = (start, end)
+        with self._engine.begin() as connection:
+            done = withdraw_shifts(connection, span, frozenset(keep), now=now)
+            for shift_id in done.gone:
+                left = Claim(shift_id, "", "withdrawn", "the plan no longer has this shift")
+                _told(connection, left, now)
+        return done
 
     def shifts(self) -> pd.DataFrame:
         """Return the shifts with their ``taken`` seats, by start."""
@@ -178,6 +216,26 @@ class ShiftBoard:
             )  # fmt: skip
         names = ["shift_id", "pool_id", "starts_at", "ends_at", "seats", "free", "eligible"]
         return pd.DataFrame(rows, columns=[*names, "reason"])
+
+    def offers(self, pool_id: str, start: datetime, end: datetime, *, now: datetime) -> list[Offer]:
+        """Return a pool's open seats that overlap with a span, and who may take them."""
+        with self._engine.connect() as connection:
+            return open_offers(connection, pool_id, (start, end), now=now, terms=self.terms)
+
+    def takers(self, offered: Sequence[Shift], *, now: datetime) -> dict[Shift, tuple[str, ...]]:
+        """Return who may take shifts, whether or not they are on the board yet."""
+        with self._engine.connect() as connection:
+            return takers(connection, offered, now=now, terms=self.terms)
+
+    def duty(self, start: datetime, end: datetime) -> pd.DataFrame:
+        """Return who is on shift in a span: ``agent_id, shift_id, pool_id, starts_at, ends_at``.
+
+        ``pools`` are all that the agent is trained for.
+        """
+        names = ["agent_id", "shift_id", "pool_id", "pools", "starts_at", "ends_at"]
+        found = self._frame(on_duty(), names)
+        inside = (found["starts_at"] < end) & (found["ends_at"] > start)
+        return found[inside].reset_index(drop=True)
 
     # -- what agents do ------------------------------------------------------------------------
 
@@ -304,16 +362,8 @@ class ShiftBoard:
     def _offers(
         self, connection: Connection, shift: Shift, but: str, now: datetime
     ) -> tuple[str, ...]:
-        ids = connection.scalars(select(workers.c.agent_id).order_by(workers.c.agent_id))
-        fits: list[str] = []
-        for agent_id in list(ids):
-            if len(fits) == self.terms.most_offers:
-                break
-            worker = worker_of(connection, agent_id)
-            held = held_by(connection, agent_id)
-            if agent_id != but and self._verdict(worker, shift, held, now).ok:
-                fits.append(agent_id)
-        return tuple(fits)
+        found = takers(connection, [shift], now=now, terms=self.terms, but=[but])
+        return found[shift]
 
     def _refuse(
         self, connection: Connection, shift_id: str, agent_id: str, reason: str, now: datetime

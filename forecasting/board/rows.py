@@ -105,6 +105,19 @@ def held_by(connection: Connection, agent_id: str) -> list[Shift]:
     return [_read_shift(row) for row in connection.execute(query)]
 
 
+def held_by_all(connection: Connection) -> dict[str, list[Shift]]:
+    """Return the shifts that each agent has claimed."""
+    query = (
+        select(claims.c.agent_id, shifts)
+        .join(shifts, claims.c.shift_id == shifts.c.shift_id)
+        .where(claims.c.state == CLAIMED)
+    )
+    held: dict[str, list[Shift]] = {}
+    for row in connection.execute(query):
+        held.setdefault(row.agent_id, []).append(_read_shift(row))
+    return held
+
+
 def state_of(connection: Connection, shift_id: str, agent_id: str) -> str | None:
     """Return the state of an agent's claim, if there is one."""
     query = select(claims.c.state).where(
