@@ -12,6 +12,8 @@ from pipelines.plan_inputs import read_inputs
 from pipelines.plan_making import Plan, make_plan
 from pipelines.plan_output import named_assignment, pools_in_force, write_plan
 
+_SHOWN = 5
+
 
 def run_plan(config: PlanConfig, *, now: datetime) -> tuple[Plan, Path]:
     """Read the tables, plan, write the plan's folder and publish its shifts.
@@ -38,6 +40,7 @@ def run_plan(config: PlanConfig, *, now: datetime) -> tuple[Plan, Path]:
 def publish(plan: Plan, agents: pd.DataFrame, config: PlanConfig, *, now: datetime) -> int:
     """Put the shifts on the board and, where agents are assigned, their claims.
 
+    Shifts of these weeks that the plan no longer has are withdrawn, unless somebody claimed them.
     Claims that agents made before stay. An assignment that the board refuses, for the hours or
     the rest of shifts it knows of, becomes a warning; its seat is open to others.
 
@@ -55,7 +58,7 @@ def publish(plan: Plan, agents: pd.DataFrame, config: PlanConfig, *, now: dateti
     board = ShiftBoard(config.board, terms=ClaimTerms(rest_hours=plan.policy.rest_hours))
     try:
         board.enrol(people[["agent_id", "pools", "timezone", "max_hours_week"]])
-        board.publish(plan.tables["shifts"])
+        _replace(board, plan, now=now)
         if not config.preassign:
             return 0
         assigned = named_assignment(plan)
@@ -72,7 +75,31 @@ def publish(plan: Plan, agents: pd.DataFrame, config: PlanConfig, *, now: dateti
             f"{len(refused)} of {len(told)} assigned seats were not given by the board, such as "
             f"{first.shift_id} to {first.agent_id}: {first.reason}."
         )
+    plan.board["claimed"] = len(told) - len(refused)
     return len(told) - len(refused)
+
+
+def _replace(board: ShiftBoard, plan: Plan, *, now: datetime) -> None:
+    """Publish the plan's shifts; those of its weeks that it no longer has go, unless claimed."""
+    shifts, grid = plan.tables["shifts"], plan.grid
+    count = board.publish(shifts)
+    end = grid.start + pd.Timedelta(weeks=grid.weeks)
+    done = board.withdraw(grid.start, end, keep=shifts["shift_id"], now=now)
+    plan.board = {
+        "published": count,
+        "withdrawn": list(done.gone),
+        "kept": [{"shift_id": name, "claimed_by": list(who)} for name, who in done.kept.items()],
+        "claimed": 0,
+    }
+    for name, who in list(done.kept.items())[:_SHOWN]:
+        plan.warnings.append(
+            f"Kept: claimed by {', '.join(who)}, though this plan no longer has {name}."
+        )
+    if len(done.kept) > _SHOWN:
+        plan.warnings.append(
+            f"{len(done.kept)} shifts of earlier plans are kept for their claims in all; plan.json "
+            "lists them under 'board'."
+        )
 
 
 def told(plan: Plan) -> list[str]:

@@ -1,4 +1,4 @@
-"""The verb ``plan``; what it needs is imported when it runs."""
+"""The verbs ``plan`` and ``intraday``; what it needs is imported when it runs."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,8 +11,31 @@ Config = Annotated[Path, typer.Option("--config", "-c", help="The plan's TOML.")
 
 
 def register(app: typer.Typer) -> None:
-    """Add the verb to the command."""
+    """Add the verbs to the command."""
     app.command("plan")(plan)
+    app.command("intraday")(intraday)
+
+
+def intraday(
+    arrivals: Annotated[Path, typer.Argument(help="unique_id, ds, y of the intervals so far.")],
+    config: Config = _CONFIG,
+    at: Annotated[
+        datetime | None, typer.Option("--at", help="The present, in UTC; by default the clock's.")
+    ] = None,
+    hours: Annotated[int, typer.Option("--hours", min=1, help="How far ahead to look.")] = 12,
+    offer: Annotated[
+        bool, typer.Option("--offer", help="Put extra shifts for shortages on the board.")
+    ] = False,
+) -> None:
+    """Tell from the day's arrivals where people are missing; the last line is the JSON's path."""
+    from pipelines.plan_config import load_plan_config
+    from pipelines.plan_today import run_day, told
+
+    now = datetime.now(UTC) if at is None else at.replace(tzinfo=UTC)
+    document, path = run_day(load_plan_config(config), arrivals, now=now, hours=hours, offer=offer)
+    for line in told(document):
+        typer.echo(line, err=True)
+    typer.echo(path)
 
 
 def plan(config: Config = _CONFIG) -> None:

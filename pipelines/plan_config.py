@@ -26,6 +26,11 @@ class PlanDataConfig(Section):
         and ``days`` of their availability on their own clock.
     clients : Path, optional
         ``client_id``; optionally ``timezone``, ``country`` and ``languages``.
+    handled : Path, optional
+        Handled contacts, such as worked tickets: ``client_id, handle_seconds``; optionally
+        ``channel, language, intent``, and for the experience of who handled them
+        ``tenure_days``, or ``agent_id`` and ``created_at`` beside agents with ``hired_at``. The
+        plan then learns what a contact takes; without it the policy's promises say so.
     channel : str
         Of series that name none.
     """
@@ -34,6 +39,7 @@ class PlanDataConfig(Section):
     agents: Path
     certifications: Path
     clients: Path | None = None
+    handled: Path | None = None
     channel: str = "chat"
 
 
@@ -126,8 +132,7 @@ def read_plan_config(raw: dict[str, Any], base: Path, name: str) -> PlanConfig:
     _ = config.rules
     data = config.data
     paths = {n: base / p for n in ("volume", "agents", "certifications") if (p := getattr(data, n))}
-    if data.clients is not None:
-        paths["clients"] = base / data.clients
+    paths |= {n: base / p for n in ("clients", "handled") if (p := getattr(data, n))}
     board = config.board
     if board.startswith("sqlite:///") and not board.startswith("sqlite:////"):
         board = f"sqlite:///{base / board.removeprefix('sqlite:///')}"

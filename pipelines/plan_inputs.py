@@ -15,7 +15,7 @@ from forecasting.validation import check_volume, step_seconds
 from pipelines.plan_config import PlanConfig
 
 DAY = pd.Timedelta(days=1)
-_LEAST_DAYS, _SHORT_DAYS = 16, 21
+_SHORT_DAYS = 21
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,13 @@ class PlanInputs:
     clients : DataFrame
         ``client_id`` and, per client, ``timezone``, ``country``, ``languages`` (a list).
     series : DataFrame
-        ``unique_id, client_id, channel, language, desk, languages``.
+        ``unique_id, client_id, channel, language, desk, languages, timezone``.
     minutes : int
         Length of the intervals.
     warnings : tuple of str
         What a person should know about the data.
+    handled : DataFrame, optional
+        Handled contacts, see `forecasting.planning.handling.series_handle_times`.
     """
 
     volume: pd.DataFrame
@@ -43,6 +45,7 @@ class PlanInputs:
     series: pd.DataFrame
     minutes: int
     warnings: tuple[str, ...]
+    handled: pd.DataFrame | None = None
 
     @property
     def last(self) -> pd.Timestamp:
@@ -54,11 +57,13 @@ def read_inputs(config: PlanConfig) -> PlanInputs:
     """Read the tables that a configuration names; see `check_inputs` for what is refused."""
     data = config.data
     clients = None if data.clients is None else read_rows(data.clients)
+    handled = None if data.handled is None else read_rows(data.handled)
     return check_inputs(
         read_rows(data.volume),
         read_rows(data.agents),
         read_rows(data.certifications),
         clients,
+        handled=handled,
         channel=data.channel,
     )
 
@@ -69,6 +74,7 @@ def check_inputs(
     certifications: pd.DataFrame,
     clients: pd.DataFrame | None = None,
     *,
+    handled: pd.DataFrame | None = None,
     channel: str = "chat",
 ) -> PlanInputs:
     """Check all tables of a plan.
@@ -77,13 +83,12 @@ def check_inputs(
     ------
     SchemaError
         Repeated or naive times, negative counts, intervals of several lengths or longer than
-        an hour, no series with 16 days of history, a broken agents or certifications table.
+        an hour, a broken agents or certifications table.
     """
     frame = check_volume(volume)
     if frame.empty:
         raise SchemaError("The volume has no rows. Export some weeks of history.", table="volume")
     minutes = _minutes(frame)
-    _check_length(frame)
     series = desk_table(frame["unique_id"].unique().tolist(), channel=channel)
     about = _clients(clients, sorted(series["client_id"].unique()))
     spoken = about.set_index("client_id")["languages"]
@@ -91,11 +96,22 @@ def check_inputs(
         [language] if language else spoken[client]
         for client, language in zip(series["client_id"], series["language"], strict=True)
     ]
+    series["timezone"] = series["client_id"].map(about.set_index("client_id")["timezone"])
     people, held = AGENTS.validate(agents), CERTIFICATIONS.validate(certifications)
     return PlanInputs(
         frame, people, held, about, series, minutes,
         (*_odd_series(frame), *_odd_people(people, held, series)),
+        None if handled is None else _with_experience(handled, people),
     )  # fmt: skip
+
+
+def _with_experience(handled: pd.DataFrame, agents: pd.DataFrame) -> pd.DataFrame:
+    """Add when whoever handled a contact was hired, where both tables can tell."""
+    known = {"tenure_days", "hired_at"} & set(handled.columns)
+    if known or "agent_id" not in handled or "hired_at" not in agents:
+        return handled
+    hired = agents.drop_duplicates("agent_id").set_index("agent_id")["hired_at"]
+    return handled.assign(hired_at=handled["agent_id"].astype("str").map(hired))
 
 
 def _minutes(frame: pd.DataFrame) -> int:
@@ -120,20 +136,6 @@ def _minutes(frame: pd.DataFrame) -> int:
             column="ds",
         )
     return next(iter(found)) // 60
-
-
-def _check_length(frame: pd.DataFrame) -> None:
-    """Ask for one series from which the others can learn what a week looks like."""
-    times = frame.groupby("unique_id")["ds"]
-    longest = (times.max() - times.min()).max()
-    if longest < pd.Timedelta(days=_LEAST_DAYS):
-        raise SchemaError(
-            f"A plan needs at least one series with {_LEAST_DAYS} days of history. The longest of "
-            f"the volume spans {longest / DAY:.1f} days: export more, or add clients with a longer "
-            "history beside the young ones.",
-            table="volume",
-            column="ds",
-        )
 
 
 def _clients(given: pd.DataFrame | None, names: list[str]) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from data.workers import Workers
 from forecasting.forecaster import VolumeForecaster
 from forecasting.planning import PlanPolicy, hiring_need, pool_requirement, qualify
 from forecasting.planning.grouping import Grouping, pool_desks
+from forecasting.planning.handling import series_handle_times
 from forecasting.planning.kpis import key_figures, night_report
 from forecasting.planning.qualification import cohorts, listed
 from forecasting.planning.requirement import Grid, Load, load_of, pooling_demand
@@ -41,13 +42,16 @@ class Plan:
     grid : Grid
     policy : PlanPolicy
     tables : dict of str to DataFrame
-        ``forecasts, requirement, pools, comparison, qualification, assignment, shifts, cover,
-        unmet, hiring, nights``.
+        ``forecasts, series, requirement, pools, comparison, qualification, assignment, shifts,
+        cover, unmet, hiring, nights``; ``series`` says what a contact takes, and why.
     figures : dict
         See `forecasting.planning.kpis.key_figures`.
     history : DataFrame
         The last week of contacts per client, for the pictures.
     warnings : list of str
+    board : dict
+        Once published: ``published`` and ``claimed`` counts, the shifts ``withdrawn``, and those
+        ``kept`` for their claims with who claimed them.
     spent : list of dict
         ``step, seconds, cpu_seconds, peak_mb`` and, of the largest worker so far,
         ``peak_worker_mb``.
@@ -61,6 +65,7 @@ class Plan:
     figures: dict[str, Any] = field(default_factory=dict)
     history: pd.DataFrame = field(default_factory=pd.DataFrame)
     warnings: list[str] = field(default_factory=list)
+    board: dict[str, Any] = field(default_factory=dict)
     spent: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -94,7 +99,9 @@ def make_plan(
         forecast = _forecast(inputs, config, grid)
         plan.tables["forecasts"] = forecast
     with _timed(plan, "staffing"):
-        load = load_of(forecast, inputs.series, grid, policy)
+        series = series_handle_times(inputs.series, inputs.handled, policy)
+        plan.tables["series"] = series.drop(columns="languages")
+        load = load_of(forecast, series, grid, policy)
         demand = pooling_demand(load)
     with _timed(plan, "pools"):
         pools = _pools(inputs, demand, grid, policy, previous)
@@ -110,7 +117,7 @@ def make_plan(
         _collect(plan, inputs, weeks, filled)
     with _timed(plan, "figures"):
         _conclude(plan, inputs, config, load)
-        plan.figures["peak_required_hours"] = _peak(plan, inputs)
+        plan.figures["peak_required_hours"] = _peak(plan)
     return plan
 
 
@@ -264,10 +271,10 @@ def _conclude(plan: Plan, inputs: PlanInputs, config: PlanConfig, load: Load) ->
     plan.history = recent.reset_index(drop=True)
 
 
-def _peak(plan: Plan, inputs: PlanInputs) -> float:
+def _peak(plan: Plan) -> float:
     """Return the hours required if every pool had contacts as high as one time in forty."""
     policy = replace(plan.policy, risk=_PEAK)
-    load = load_of(plan.tables["forecasts"], inputs.series, plan.grid, policy)
+    load = load_of(plan.tables["forecasts"], plan.tables["series"], plan.grid, policy)
     pools = plan.tables["pools"]
     pool_of = dict(zip(pools["desk"], pools["pool_id"], strict=True))
     return float(pool_requirement(load, pool_of, policy)["required_fte"].sum())
@@ -298,8 +305,8 @@ def _hiring(plan: Plan, inputs: PlanInputs, config: PlanConfig) -> pd.DataFrame:
 
 def _quarter(plan: Plan, inputs: PlanInputs, config: PlanConfig) -> pd.DataFrame:
     """Work in hours per desk and week of the quarter."""
-    about = inputs.series.set_index("unique_id")
-    seconds = about["channel"].map(lambda c: plan.policy.promise(c).busy_seconds)
+    about = plan.tables["series"].set_index("unique_id")
+    seconds = about["busy_seconds"]
     days = inputs.volume.assign(ds=inputs.volume["ds"].dt.floor("D"))
     days = days.groupby(["unique_id", "ds"], as_index=False)[["y"]].sum()
     # The last day may not be over.

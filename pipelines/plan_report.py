@@ -29,6 +29,7 @@ def plan_document(plan: Plan) -> Json:
         "weeks": grid.weeks,
         "interval_minutes": grid.minutes,
         "policy_version": plan.policy.version,
+        "policy": plan.policy.to_mapping(),
         "clients": int(tables["pools"]["client_id"].nunique()),
         "desks": len(tables["pools"]),
         "pools": int(tables["pools"]["pool_id"].nunique()),
@@ -40,6 +41,8 @@ def plan_document(plan: Plan) -> Json:
         "nights": _records(tables["nights"]),
         "hiring": _records(tables["hiring"].head(50)),
         "unmet": _records(_unmet(tables["unmet"]).head(50)),
+        "handle_times": _records(_handle_times(tables["series"])),
+        "board": plan.board,
         "warnings": plan.warnings,
         "steps": plan.spent,
     }
@@ -156,6 +159,21 @@ def _unmet(unmet: pd.DataFrame) -> pd.DataFrame:
     )
     ordered = table.sort_values("hours", ascending=False, ignore_index=True)
     return ordered.round({"hours": 1, "worst": 1})
+
+
+def _handle_times(series: pd.DataFrame) -> pd.DataFrame:
+    """Sum up by channel what contacts take, and where that is known from."""
+    learned = series["aht_reason"].str.startswith("learned")
+    table = series.assign(learned=learned)
+    groups = table.groupby("channel", as_index=False)
+    return groups.agg(
+        series=("unique_id", "size"),
+        learned=("learned", "sum"),
+        least=("aht_seconds", "min"),
+        typical=("aht_seconds", "median"),
+        most=("aht_seconds", "max"),
+        reason=("aht_reason", "first"),
+    )
 
 
 def _records(table: pd.DataFrame) -> list[Json]:

@@ -1,4 +1,4 @@
-"""Calls of planning: a client's forecast and schedule, and claims on shifts.
+"""Calls of planning: a client's forecast, schedule and day, and claims on shifts.
 
 Agents belong to the operator, not to a client. A client's key may claim, release or swap a seat
 for any agent of the board, but only of shifts whose pool the client is in; every other shift is
@@ -25,7 +25,16 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from forecasting.board import Claim, ShiftBoard
-from serving.planning_schemas import ClaimIn, ClaimOut, ForecastOut, ScheduleOut, SwapIn
+from serving.planning_schemas import (
+    ClaimIn,
+    ClaimOut,
+    ForecastOut,
+    IntradayIn,
+    IntradayOut,
+    ScheduleOut,
+    SwapIn,
+)
+from serving.planning_today import todays_answer
 from serving.problems import FORBIDDEN, NOT_FOUND, REFUSED, ProblemError
 
 Json = dict[str, Any]
@@ -108,6 +117,18 @@ class Planning:
             "required_hours": round(float(cover["required_fte"].sum()), 1),
             "unmet_hours": round(float(cover["unmet_fte"].sum()), 1),
         }
+
+    def intraday(self, client: str, body: IntradayIn) -> Json:
+        """Return what a client's arrivals say of the day; nothing is stored or changed."""
+        plan = self._plan()
+        pools = plan.pools_of.get(client)
+        if not pools:
+            raise _nothing(client)
+        found = todays_answer(
+            plan.folder, plan.document, body, client=client, pools=pools, board=self._opened(),
+            now=self.clock(),
+        )  # fmt: skip
+        return _about(plan, client) | found
 
     def claim(self, client: str, shift_id: str, agent_id: str) -> Json:
         """Take a seat for an agent, or a place on its waitlist."""
@@ -210,6 +231,10 @@ def add_planning(app: FastAPI, planning: Planning) -> None:
         """Return the shifts that serve the client in the newest plan."""
         return await _replied(partial(planning.schedule, _own(request, client)))
 
+    async def intraday(request: Request, body: IntradayIn) -> Response:
+        """Forecast the day's rest from its arrivals, and name the hours with too few people."""
+        return await _replied(partial(planning.intraday, _own(request), body))
+
     async def claim(request: Request, shift_id: ShiftId, body: ClaimIn) -> Response:
         """Take a seat for an agent, or a place on the waitlist; asking twice changes nothing."""
         return await _replied(partial(planning.claim, _own(request), shift_id, body.agent_id))
@@ -225,6 +250,7 @@ def add_planning(app: FastAPI, planning: Planning) -> None:
     for path, method, call, reply in (
         ("/v1/forecast/{client}", "GET", forecast, ForecastOut),
         ("/v1/schedule/{client}", "GET", schedule, ScheduleOut),
+        ("/v1/planning/intraday", "POST", intraday, IntradayOut),
         ("/v1/shifts/{shift_id}/claim", "POST", claim, ClaimOut),
         ("/v1/shifts/{shift_id}/release", "POST", release, ClaimOut),
         ("/v1/shifts/{shift_id}/swap", "POST", swap, ClaimOut),

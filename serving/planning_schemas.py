@@ -1,9 +1,9 @@
 """Bodies of the planning calls."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 
 from serving.schemas import Body, Identifier
 
@@ -81,3 +81,76 @@ class ScheduleOut(BaseModel):
     shifts: list[ShiftOut]
     required_hours: float
     unmet_hours: float
+
+
+class ArrivalIn(Body):
+    """Contacts that arrived in one interval of the plan."""
+
+    channel: Identifier | None = None
+    language: Identifier | None = None
+    at: AwareDatetime
+    contacts: Annotated[int, Field(ge=0)]
+
+
+class IntradayIn(Body):
+    """The day so far; intervals that are not named are not known, and do not count as empty."""
+
+    arrivals: Annotated[list[ArrivalIn], Field(max_length=20_000)]
+    hours: Annotated[int, Field(ge=1, le=48)] = 12
+
+
+class NewPointOut(BaseModel):
+    """Contacts of one interval as they are expected now, and as they were in the plan."""
+
+    at: datetime
+    contacts: float
+    low_80: float
+    high_80: float
+    planned: float
+
+
+class NewSeriesOut(BaseModel):
+    """One series forecast again: what the day brings over its forecast, with an 80 % interval."""
+
+    channel: str | None
+    language: str | None
+    seen: float
+    expected: float
+    factor: float
+    low: float
+    high: float
+    points: list[NewPointOut]
+
+
+class OfferOut(BaseModel):
+    """Open seats of a shift, and who may take one."""
+
+    shift_id: str
+    starts_at: datetime
+    ends_at: datetime
+    free: int
+    agents: list[str]
+
+
+class AlertOut(BaseModel):
+    """Hours of a pool in which too few, or clearly too many, people are on shift."""
+
+    kind: Literal["shortage", "overstaffed"]
+    pool_id: str
+    starts_at: datetime
+    ends_at: datetime
+    agents: float
+    agent_hours: float
+    reason: str
+    offers: list[OfferOut]
+
+
+class IntradayOut(BaseModel):
+    """What the day's arrivals say of its rest."""
+
+    client: str
+    plan_id: str
+    created_at: datetime
+    at: datetime
+    series: list[NewSeriesOut]
+    alerts: list[AlertOut]

@@ -19,10 +19,12 @@ from forecasting.planning import (
 )
 from forecasting.planning.desks import desk_table, read_series
 from forecasting.planning.grouping import pool_desks
+from forecasting.planning.handling import series_handle_times
 from forecasting.planning.kpis import agents_per_100_tickets, night_report
 from forecasting.planning.qualification import NOBODY, cohorts
 from forecasting.planning.requirement import Grid, load_of
-from forecasting.planning.shifts import breaks_of, merge_seats
+from forecasting.planning.shifts import breaks_of, extra_shifts, merge_seats
+from forecasting.planning.today import InForce, watch_day
 from forecasting.planning.weeks import Week, availability, fill_week, night_hours
 from forecasting.staffing import required_agents
 
@@ -71,6 +73,14 @@ def test_a_policy_is_versioned_by_what_it_says() -> None:
 def test_faults_of_a_policy_are_named(given_, words) -> None:
     with pytest.raises(ConfigError, match=words):
         PlanPolicy.from_mapping(given_)
+
+
+def test_a_policy_is_read_back_as_it_was_written() -> None:
+    policy = PlanPolicy(risk=0.1, separations=(("a", "b"),), promises={"fax": Promise(9.0)})
+    again = PlanPolicy.from_mapping(policy.to_mapping())
+    assert again.promise("fax") == policy.promise("fax")
+    assert (again.separations, again.risk) == (policy.separations, policy.risk)
+    assert PlanPolicy.from_mapping(PlanPolicy().to_mapping()).version == PlanPolicy().version
 
 
 def test_two_chats_at_once_take_less_than_two() -> None:
@@ -481,3 +491,239 @@ def test_alerts_name_their_hours() -> None:
 def test_agents_per_100_tickets_need_tickets() -> None:
     assert agents_per_100_tickets(6, 200) == 3
     assert agents_per_100_tickets(6, 0) is None
+
+
+# -- what a contact takes ------------------------------------------------------------------------
+
+
+def series(*names) -> pd.DataFrame:
+    return desk_table(list(names))
+
+
+def handled(seconds, count=200, **columns) -> pd.DataFrame:
+    """Contacts with a tenth of spread around known times."""
+    rng = np.random.default_rng(0)
+    parts = [
+        pd.DataFrame({"client_id": name, "channel": "chat",
+                      "handle_seconds": mean * rng.lognormal(-0.005, 0.1, count)})
+        for name, mean in seconds.items()
+    ]  # fmt: skip
+    return pd.concat(parts, ignore_index=True).assign(**columns)
+
+
+def test_series_take_what_their_handled_contacts_took() -> None:
+    table = series_handle_times(
+        series("a/chat", "b/chat", "c/chat", "a/email"), handled({"a": 300, "b": 900}), POLICY
+    ).set_index("unique_id")
+    assert table.loc["a/chat", "aht_seconds"] == pytest.approx(300, rel=0.03)
+    assert table.loc["b/chat", "aht_seconds"] == pytest.approx(900, rel=0.03)
+    assert table.loc["a/chat", "aht_reason"] == "learned from 200 handled contacts of its own"
+    # A client of its own kind lies between those that are known.
+    assert 300 < table.loc["c/chat", "aht_seconds"] < 900
+    assert "none of its own" in table.loc["c/chat", "aht_reason"]
+    assert table.loc["a/email", "aht_seconds"] == POLICY.promise("email").aht_seconds
+    assert table.loc["a/email", "aht_reason"].startswith("configured: 0 handled contacts by email")
+    promise = POLICY.promise("chat")
+    assert table.loc["a/chat", "busy_seconds"] == pytest.approx(
+        promise.busy(table.loc["a/chat", "aht_seconds"])
+    )
+
+
+def test_without_handled_contacts_the_policy_says_what_they_take() -> None:
+    table = series_handle_times(series("a", "a/phone/en"), None, POLICY)
+    assert table["aht_seconds"].tolist() == [600, 360]
+    assert table["busy_seconds"].tolist() == [POLICY.promise(c).busy_seconds
+                                              for c in ("chat", "phone")]  # fmt: skip
+    assert set(table["aht_reason"]) == {"configured: no handled contacts are given"}
+
+
+def test_a_language_takes_its_own_time() -> None:
+    both = pd.concat([handled({"a": 300}, language="en"), handled({"a": 600}, language="fr")])
+    table = series_handle_times(
+        series("a/chat/en", "a/chat/fr", "b/chat/fr"), both.reset_index(drop=True), POLICY
+    )
+    english, french, other = table["aht_seconds"]
+    assert english < 0.6 * french
+    assert other == pytest.approx(french, rel=0.1)
+
+
+def test_new_people_make_contacts_longer() -> None:
+    new = handled({"a": 600}, tenure_days=10.0)
+    old = handled({"a": 300}, tenure_days=400.0)
+    mixed = pd.concat([new, old], ignore_index=True)
+    half, few = (
+        series_handle_times(series("a"), frame, POLICY)["aht_seconds"].iloc[0]
+        for frame in (mixed, pd.concat([new[:20], old], ignore_index=True))
+    )
+    assert few < half
+
+
+@pytest.mark.parametrize("column", ["client_id", "handle_seconds"])
+def test_handled_contacts_without_a_column_are_named(column) -> None:
+    with pytest.raises(SchemaError, match=f"no column '{column}'"):
+        series_handle_times(series("a"), handled({"a": 300}).drop(columns=column), POLICY)
+
+
+def test_a_pool_needs_more_people_for_longer_contacts() -> None:
+    frame, grid = forecast([("a/chat", 12, 15), ("b/chat", 12, 15)])
+    table = desk_table(["a/chat", "b/chat"])
+    pools = {"a": "p", "b": "p"}
+    needs = []
+    for times in ((600, 600), (300, 900), (900, 900)):
+        timed = table.assign(aht_seconds=times, busy_seconds=[
+            POLICY.promise("chat").busy(t) for t in times])  # fmt: skip
+        found = pool_requirement(load_of(frame, timed, grid, POLICY), pools, POLICY)
+        needs.append(found["live_agents"].to_numpy())
+    usual = pool_requirement(load_of(frame, table, grid, POLICY), pools, POLICY)
+    # As many contacts of half and of one and a half times the length take the same work.
+    assert (needs[0] == needs[1]).all()
+    assert (needs[0] == usual["live_agents"]).all()
+    assert (needs[2] > needs[0]).all()
+
+
+# -- the plan's day ------------------------------------------------------------------------------
+
+MORNING = pd.Timestamp("2026-03-03T10:20Z")
+
+
+def in_force(**means) -> InForce:
+    rows = [(f"{name}/chat", mean, mean) for name, mean in means.items()]
+    frame, grid = forecast(rows)
+    table = series_handle_times(
+        desk_table([name for name, *_ in rows]).assign(timezone="UTC"), None, POLICY
+    )
+    pools = {name: f"pool-{name}" for name in means}
+    need = pool_requirement(load_of(frame, table, grid, POLICY), pools, POLICY)
+    composition = pd.DataFrame({"desk": list(pools), "client_id": list(pools),
+                                "pool_id": list(pools.values())})  # fmt: skip
+    return InForce(grid, POLICY, frame, table, composition,
+                   need.assign(covered_fte=need["required_fte"]))  # fmt: skip
+
+
+def at_work(plan: InForce, **more) -> pd.DataFrame:
+    """As many people on shift all day as each pool needs, and some more or less."""
+    rows = []
+    for pool, own in plan.cover.groupby("pool_id"):
+        count = int(own["required_fte"].max()) + more.get(pool.removeprefix("pool-"), 0)
+        rows += [(f"{pool}-{i}", pool, [pool], MORNING.floor("D"), MORNING.ceil("D"))
+                 for i in range(count)]  # fmt: skip
+    return pd.DataFrame(rows, columns=["agent_id", "pool_id", "pools", "starts_at", "ends_at"])
+
+
+def arrived(plan: InForce, factor: float, *names: str) -> pd.DataFrame:
+    inside = plan.forecasts["ds"].between("2026-03-03T06:00Z", "2026-03-03T09:30Z")
+    own = plan.forecasts["unique_id"].isin([f"{n}/chat" for n in names])
+    table = plan.forecasts[inside & own]
+    return table.assign(y=(table["yhat"] * factor).round())[["unique_id", "ds", "y"]]
+
+
+def test_a_day_as_planned_raises_no_alert() -> None:
+    plan = in_force(a=12.0, b=20.0)
+    day_ = watch_day(plan, arrived(plan, 1, "a", "b"), at_work(plan), now=MORNING)
+    assert day_.alerts.empty
+    assert day_.series["factor"].tolist() == pytest.approx([1.0, 1.0])
+    assert (day_.hours["required_fte"] == day_.hours["planned_fte"]).all()
+    assert len(day_.hours) == 2 * 12
+    # From the interval under way to midnight.
+    assert day_.forecast["ds"].min() == MORNING.floor("30min")
+    assert day_.forecast["ds"].max() == pd.Timestamp("2026-03-03T23:30Z")
+
+
+def test_a_busy_morning_is_a_shortage_of_its_pool_alone() -> None:
+    plan = in_force(a=12.0, b=20.0)
+    day_ = watch_day(plan, arrived(plan, 2, "a"), at_work(plan), now=MORNING)
+    assert set(day_.alerts["pool_id"]) == {"pool-a"}
+    alert = day_.alerts.iloc[0]
+    assert (alert["kind"], alert["from"]) == ("shortage", MORNING.floor("h"))
+    assert "agent-hours more are needed than planned: a/chat brings 1." in alert["reason"]
+    # The next day is another one: it is as planned.
+    assert alert["to"] == pd.Timestamp("2026-03-03T22:00Z")
+
+
+def test_a_quiet_morning_leaves_people_over() -> None:
+    plan = in_force(a=40.0)
+    day_ = watch_day(plan, arrived(plan, 0, "a"), at_work(plan, a=2), now=MORNING)
+    alert = day_.alerts.iloc[0]
+    assert alert["kind"] == "overstaffed"
+    assert "fewer are needed than planned: a/chat brings 0." in alert["reason"]
+
+
+def test_who_is_not_there_is_the_reason_where_contacts_are_as_forecast() -> None:
+    plan = in_force(a=40.0)
+    day_ = watch_day(plan, arrived(plan, 1, "a"), at_work(plan, a=-2), now=MORNING)
+    alert = day_.alerts.iloc[0]
+    assert alert["agents"] == pytest.approx(2)
+    assert "24.0 agent-hours fewer are on shift than planned" in alert["reason"]
+
+
+def test_people_of_two_pools_help_where_they_are_missing() -> None:
+    plan = in_force(a=20.0, b=20.0)
+    there = at_work(plan, a=3, b=-3)
+    none = arrived(plan, 1)
+    assert watch_day(plan, none, there, now=MORNING).alerts["kind"].tolist() == [
+        "overstaffed", "shortage"]  # fmt: skip
+    both = there.assign(pools=[["pool-a", "pool-b"]] * len(there))
+    assert watch_day(plan, none, both, now=MORNING).alerts.empty
+
+
+def test_a_pool_nobody_serves_is_short_of_all_it_needs() -> None:
+    plan = in_force(a=20.0)
+    day_ = watch_day(plan, arrived(plan, 1), at_work(plan).head(0), now=MORNING, hours=2)
+    assert day_.alerts["agents"].tolist() == [day_.hours["required_fte"].max()]
+    assert day_.series.empty
+    assert day_.forecast.empty
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.floats(0, 3), st.floats(0, 3))
+def test_more_arrivals_never_need_fewer_people(one, two) -> None:
+    plan = in_force(a=20.0)
+    less, more = (
+        watch_day(plan, arrived(plan, f, "a"), at_work(plan), now=MORNING).hours["required_fte"]
+        for f in sorted((one, two))
+    )
+    assert (less <= more).all()
+
+
+def test_the_last_hours_of_a_plan_are_all_there_is() -> None:
+    plan = in_force(a=20.0)
+    late = pd.Timestamp("2026-03-08T20:10Z")
+    assert len(watch_day(plan, arrived(plan, 1), at_work(plan), now=late).hours) == 4
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"unique_id": "z/chat"}, "no series 'z/chat'"),
+        ({"ds": pd.Timestamp("2026-03-03T08:07Z")}, "intervals of 30 minutes"),
+        ({"y": -1.0}, "'y'"),
+    ],
+)
+def test_faults_of_arrivals_are_named(change, words) -> None:
+    plan = in_force(a=20.0)
+    with pytest.raises(SchemaError, match=words):
+        watch_day(plan, arrived(plan, 1, "a").head(1).assign(**change), at_work(plan), now=MORNING)
+
+
+def test_a_day_outside_of_the_plan_is_refused() -> None:
+    plan = in_force(a=20.0)
+    with pytest.raises(ParameterError, match=r"must lie in the plan, 2026-03-02 to 2026-03-09"):
+        watch_day(plan, arrived(plan, 1), at_work(plan), now=pd.Timestamp("2026-03-10T10:00Z"))
+
+
+def test_a_plan_of_an_older_version_says_so() -> None:
+    document = {"plan_id": "x", "from": str(MONDAY), "weeks": 1, "interval_minutes": 30}
+    with pytest.raises(SchemaError, match=r"The plan x does not hold its policy.*Plan again"):
+        InForce.read(document, {})
+
+
+def test_extra_shifts_begin_with_the_next_hour_and_reach_the_end() -> None:
+    shortage = {"pool_id": "p", "from": "2026-03-03T10:00Z", "to": "2026-03-03T16:00Z"}
+    (made,) = extra_shifts(shortage, 1.6, policy=POLICY, now=MORNING).to_dict("records")
+    assert made["shift_id"] == "p-20260303T1100-6h-extra"
+    assert (made["starts_at"], made["seats"]) == (pd.Timestamp("2026-03-03T11:00Z"), 2)
+    assert extra_shifts(shortage, 0.4, policy=POLICY, now=MORNING).empty
+    over = pd.Timestamp("2026-03-03T15:30Z")
+    assert extra_shifts(shortage, 2, policy=POLICY, now=over).empty
+    whole = {**shortage, "to": "2026-03-04T10:00Z"}
+    assert extra_shifts(whole, 2, policy=POLICY, now=MORNING)["shift_id"].str.contains("-8h-").all()

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from planning_desk import NOW, config, planned, sample
@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from pipelines.plan import publish
 from pipelines.plan_output import write_plan
 from serving.app import create_app
-from serving.planning_schemas import ClaimOut, ForecastOut, ScheduleOut
+from serving.planning_schemas import ClaimOut, ForecastOut, IntradayOut, ScheduleOut
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +27,18 @@ def made():
 
 
 @pytest.fixture
-def desk(made, tmp_path):
+def clock():
+    """The present; a test may put it forward."""
+    return [NOW]
+
+
+@pytest.fixture
+def desk(made, clock, database, tmp_path):
     """A service over the plan and its board, on which no seat is taken."""
-    settings = config(board=f"sqlite:////{tmp_path}/board.db", preassign=False)
+    settings = config(board=database, preassign=False)
     publish(made, sample().agents, settings, now=NOW)
     write_plan(made, tmp_path / "plans")
-    parts = {"settings": {"board": settings.board}, "clock": lambda: NOW}
+    parts = {"settings": {"board": settings.board}, "clock": lambda: clock[0]}
     with TestClient(create_app(engine(tmp_path, **parts))) as client:
         yield client
 
@@ -195,6 +201,94 @@ def test_a_client_who_is_not_planned_gets_nothing(made, tmp_path) -> None:
 
 def test_the_document_describes_the_calls(desk) -> None:
     paths = desk.get("/docs.json").json()["paths"]
-    for path in ("/v1/forecast/{client}", "/v1/schedule/{client}", "/v1/shifts/{shift_id}/claim",
+    for path in ("/v1/forecast/{client}", "/v1/schedule/{client}", "/v1/planning/intraday",
+                 "/v1/shifts/{shift_id}/claim",
                  "/v1/shifts/{shift_id}/release", "/v1/shifts/{shift_id}/swap"):  # fmt: skip
         assert path in paths
+
+
+# -- the day itself ------------------------------------------------------------------------------
+
+NOON = datetime(2026, 4, 7, 12, 10, tzinfo=UTC)
+
+
+def morning(made, factor, *, client="lumen"):
+    table = made.tables["forecasts"].query(f"unique_id == '{client}/chat/en'")
+    seen = table[table["ds"].between("2026-04-07T06:00Z", "2026-04-07T11:30Z")]
+    return {
+        "arrivals": [
+            {"channel": "chat", "language": "en", "at": at.isoformat(),
+             "contacts": round(mean * factor)}
+            for at, mean in zip(seen["ds"], seen["yhat"], strict=True)
+        ]
+    }  # fmt: skip
+
+
+def day(desk, body, client="lumen"):
+    return desk.post("/v1/planning/intraday", json=body, headers=key(client))
+
+
+def test_a_busy_morning_names_the_hours_who_is_missing_and_who_may_come(desk, made, clock) -> None:
+    clock[0] = NOON
+    body = morning(made, 10)
+    reply = day(desk, body)
+    assert reply.status_code == 200, reply.text
+    found = IntradayOut.model_validate(reply.json())
+    (series,) = found.series
+    assert series.seen > 5 * series.expected
+    assert series.low < series.factor < series.high
+    # From the interval under way to the end of the client's day.
+    assert series.points[0].at == NOON.replace(minute=0)
+    assert all(p.contacts == pytest.approx(p.planned * series.factor, abs=1e-3)
+               for p in series.points)  # fmt: skip
+    # Nobody has claimed a seat, so every hour of need is short.
+    shortages = [a for a in found.alerts if a.kind == "shortage"]
+    assert shortages
+    assert {a.pool_id for a in found.alerts} == {pool_of(made, "lumen")}
+    assert "lumen/chat/en brings" in shortages[0].reason
+    offers = [o for a in shortages for o in a.offers]
+    assert all(o.starts_at > NOON for o in offers)
+    assert set(offers[0].agents) <= set(able(made, "lumen"))
+    # Who is named may indeed take the seat, and is then on shift.
+    taken = claim(desk, offers[0].shift_id, offers[0].agents[0])
+    assert taken.json()["state"] == "claimed"
+    after = IntradayOut.model_validate(day(desk, body).json())
+    before_hours = sum(a.agent_hours for a in shortages)
+    assert sum(a.agent_hours for a in after.alerts if a.kind == "shortage") < before_hours
+
+
+def test_the_day_names_no_other_client(desk, made, clock) -> None:
+    clock[0] = NOON
+    words = day(desk, morning(made, 3)).text
+    assert "verdant" not in words
+    assert "client-0" not in words
+
+
+def test_arrivals_that_do_not_fit_are_named_without_naming_others(desk, made, clock) -> None:
+    clock[0] = NOON
+    body = morning(made, 1)
+    strange = {"arrivals": [{**body["arrivals"][0], "channel": "fax"}]}
+    twice = {"arrivals": body["arrivals"][:1] * 2}
+    odd = {"arrivals": [{**body["arrivals"][0], "at": "2026-04-07T06:07:00Z"}]}
+    for wrong, words in ((strange, "no such channel"), (twice, "arrivals"), (odd, "60 minutes")):
+        reply = day(desk, wrong)
+        assert reply.status_code == 422, reply.text
+        assert words in reply.json()["detail"]
+        assert "verdant" not in reply.text
+    minus = {"arrivals": [{**body["arrivals"][0], "contacts": -1}]}
+    assert day(desk, minus).json()["errors"][0]["path"] == "arrivals.0.contacts"
+
+
+def test_a_day_outside_of_the_plan_is_not_there(desk, made, clock) -> None:
+    reply = day(desk, morning(made, 1))
+    assert reply.status_code == 404
+    assert "begins on 2026-04-06" in reply.json()["detail"]
+
+
+def test_without_a_board_the_plans_people_are_on_shift(made, tmp_path) -> None:
+    write_plan(made, tmp_path / "plans")
+    with TestClient(create_app(engine(tmp_path, clock=lambda: NOON))) as client:
+        calm = day(client, morning(made, 1)).json()
+        assert [a for a in calm["alerts"] if a["kind"] == "shortage"] == []
+        busy = IntradayOut.model_validate(day(client, morning(made, 30)).json())
+        assert any(a.kind == "shortage" and a.offers == [] for a in busy.alerts)

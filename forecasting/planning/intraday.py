@@ -141,7 +141,8 @@ def staffing_alerts(
         hours = float(np.abs(gap[begin:end]).sum() * (step / pd.Timedelta(hours=1)))
         first, last = starts[begin], starts[end - 1] + step
         word = "missing" if kind[begin] == "shortage" else "more than needed"
-        said = f"{first:%H:%M}–{last:%H:%M} UTC: up to {most:g} agents {word}, {hours:.1f} hours"
+        clock = f"{first:%H:%M}–{last:%H:%M} UTC"
+        said = f"{clock}: up to {round(most, 1):g} agents {word}, {hours:.1f} hours"
         rows.append((kind[begin], first, last, most, hours, said))
     return pd.DataFrame(rows, columns=["kind", "from", "to", "agents", "agent_hours", "message"])
 

@@ -47,8 +47,12 @@ class Promise:
     @property
     def busy_seconds(self) -> float:
         """Agent time that one contact takes when conversations run side by side."""
+        return self.busy(self.aht_seconds)
+
+    def busy(self, aht_seconds: float) -> float:
+        """Agent time of a contact that takes `aht_seconds` on its own."""
         longer = 1.0 + self.concurrency_loss * (self.concurrency - 1)
-        return self.aht_seconds * longer / self.concurrency
+        return aht_seconds * longer / self.concurrency
 
 
 def _promises() -> dict[str, Promise]:
@@ -159,6 +163,11 @@ class PlanPolicy:
             return cls(**values)
         except (ParameterError, TypeError) as error:
             raise ConfigError(f"The policy is wrong: {error}") from error
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Return all values as JSON has them; `from_mapping` reads them back."""
+        mapping: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return mapping
 
     @property
     def version(self) -> str:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from forecasting.deferred import idle_agents, staff_deferred
 from forecasting.planning.desks import hour_of_week
+from forecasting.planning.handling import series_handle_times
 from forecasting.planning.policy import PlanPolicy
 from forecasting.staffing import required_agents
 from forecasting.staffing_risk import forecast_quantile
@@ -55,7 +56,7 @@ class Load:
     Parameters
     ----------
     series : DataFrame
-        One row per series, see `desks.desk_table`; with ``busy_seconds``.
+        One row per series, see `desks.desk_table`; with ``aht_seconds`` and ``busy_seconds``.
     mean, planned : array of float, shape (series, intervals)
         Expected contacts, and what is not exceeded at the policy's risk.
     grid : Grid
@@ -81,7 +82,8 @@ def load_of(forecast: pd.DataFrame, series: pd.DataFrame, grid: Grid, policy: Pl
     forecast : DataFrame
         ``unique_id, ds, yhat`` and interval columns.
     series : DataFrame
-        See `desks.desk_table`.
+        See `desks.desk_table`; with times of `handling.series_handle_times`, or else as the
+        policy's promises have them.
     grid : Grid
     policy : PlanPolicy
     """
@@ -96,8 +98,10 @@ def load_of(forecast: pd.DataFrame, series: pd.DataFrame, grid: Grid, policy: Pl
         table = np.zeros((len(series), count))
         np.add.at(table, (place, at[kept]), values[kept])
         tables.append(table)
-    busy = [policy.promise(channel).busy_seconds for channel in series["channel"]]
-    return Load(series.assign(busy_seconds=busy), tables[0], tables[1], grid)
+    timed = series
+    if "busy_seconds" not in series:
+        timed = series_handle_times(series, None, policy)
+    return Load(timed, tables[0], tables[1], grid)
 
 
 def pooling_demand(load: Load) -> pd.DataFrame:
@@ -115,7 +119,8 @@ def pool_requirement(load: Load, pool_of: Mapping[str, str], policy: PlanPolicy)
 
     Live contacts of a pool are one queue per channel; what is planned for is its expected sum
     plus the root of the squared margins of its series, which err independently. The hour needs
-    what its busiest interval needs. Deferred work goes into what the live staff leaves idle, and
+    what its busiest interval needs; its handle time is the mean over who contacts the pool just
+    then. Deferred work goes into what the live staff leaves idle, and
     gets people of its own only where a promise would break.
 
     Parameters
@@ -152,13 +157,14 @@ def _pool(load: Load, rows: NDArray[np.intp], pool: str, policy: PlanPolicy) -> 
         promise = policy.promise(str(channel))
         if promise.deferred_hours > 0:
             waiting.append(load.mean[own].sum(axis=0).reshape(hours, per_hour).sum(axis=1))
-            promised.append((promise.busy_seconds, promise.deferred_hours))
+            busy = load.series["busy_seconds"].to_numpy(dtype=np.float64)[own]
+            promised.append((_typical(busy, load.mean[own]), promise.deferred_hours))
             continue
         margin = np.sqrt(((load.planned[own] - load.mean[own]) ** 2).sum(axis=0))
         live += required_agents(
             load.mean[own].sum(axis=0) + margin,
             interval_minutes=grid.minutes,
-            aht_seconds=promise.aht_seconds,
+            aht_seconds=_times(load, own),
             target_answer_seconds=promise.answer_seconds,
             service_level=promise.service_level,
             patience_seconds=promise.patience_seconds,
@@ -183,6 +189,23 @@ def _pool(load: Load, rows: NDArray[np.intp], pool: str, policy: PlanPolicy) -> 
             "required_fte": np.floor((need + extra) / (1.0 - policy.shrinkage) + 0.5),
         }
     )
+
+
+def _times(load: Load, rows: NDArray[np.intp]) -> Floats:
+    """Mean handle seconds of each interval's contacts; one value where all series agree."""
+    seconds = load.series["aht_seconds"].to_numpy(dtype=np.float64)[rows]
+    if np.ptp(seconds) < 1e-9:
+        return seconds[:1]
+    contacts = load.mean[rows].sum(axis=0)
+    work = (load.mean[rows] * seconds[:, None]).sum(axis=0)
+    usual = np.full(len(contacts), _typical(seconds, load.mean[rows]))
+    # To the second: alike intervals then share one look-up.
+    return np.round(np.divide(work, contacts, out=usual, where=contacts > 0))
+
+
+def _typical(seconds: Floats, contacts: Floats) -> float:
+    weights = contacts.sum(axis=1)
+    return float(np.average(seconds, weights=weights if weights.sum() else None))
 
 
 def _attention(

@@ -1,7 +1,9 @@
 """Shifts as they are offered: when, for which pool, how many seats, and when people rest."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -92,6 +94,38 @@ def merge_seats(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     first = joined.drop_duplicates("shift_id").set_index("shift_id")
     merged = first.assign(seats=seats).reset_index()[COLUMNS]
     return merged.sort_values(["starts_at", "pool_id", "shift_id"], ignore_index=True)
+
+
+def extra_shifts(
+    shortage: Mapping[str, Any], missing: float, *, policy: PlanPolicy, now: datetime
+) -> pd.DataFrame:
+    """Shifts for people a day is short of, from the next hour on.
+
+    Parameters
+    ----------
+    shortage : mapping
+        ``pool_id, from, to`` of an alert; times aware, or as ISO text.
+    missing : float
+        Agents that no open seat stands for; less than half an agent is not worth a shift.
+    policy : PlanPolicy
+        The shortest of its shifts that reaches the end, else its longest.
+    now : datetime
+
+    Returns
+    -------
+    DataFrame
+        The shifts table, with no row where nothing can or need be done.
+    """
+    seats = int(np.floor(missing + 0.5))
+    start = max(pd.Timestamp(shortage["from"]), pd.Timestamp(now).floor("h") + pd.Timedelta("1h"))
+    span = (pd.Timestamp(shortage["to"]) - start) / pd.Timedelta(hours=1)
+    if seats < 1 or span <= 0:
+        return _table([], policy)
+    lengths = sorted(policy.shift_hours)
+    hours = next((length for length in lengths if length >= span), lengths[-1])
+    made = _table([(str(shortage["pool_id"]), start, hours, seats)], policy)
+    # The plan's own shift of that time keeps its seats.
+    return made.assign(shift_id=made["shift_id"] + "-extra")
 
 
 def _table(rows: Sequence[tuple[str, pd.Timestamp, int, int]], policy: PlanPolicy) -> pd.DataFrame:
