@@ -181,7 +181,7 @@ def _summary(run: "Run") -> None:
     table.add_row("total", *(f"{total:.1f}" for total in sums), f"{most:,.0f}")
     out.print(table)
     out.print(f"{run.reused['tickets']:,} of {run.reused['of tickets']:,} tickets as last night")
-    for warning in run.warnings:
+    for warning in (*run.warnings, *(f"the plan: {a}" for a in run.plan.get("alerts", ()))):
         out.print(f"note: {warning}", markup=False, highlight=False)
     for verdict in run.verdicts:
         versions = run.proposal.versions if run.proposal else {}

@@ -1,4 +1,5 @@
 import json
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markupsafe import escape
 from planning_desk import NOW, config, plan, planned, sample, write_inputs
 from typer.testing import CliRunner
 
@@ -23,6 +25,8 @@ from pipelines.plan_report import plan_document, plan_page, summed
 from pipelines.plan_step import plan_ahead
 from pipelines.plan_today import run_day
 from pipelines.registry import Registry
+from pipelines.report import build
+from pipelines.report_html import render
 from pipelines.run import Run
 
 PLAN_FILE = """
@@ -536,22 +540,49 @@ def night(tmp_path, plan_file) -> Run:
     return Run(config=settings, now=NOW, registry=registry, staging=tmp_path / "staging")
 
 
-def test_a_night_makes_the_plan_it_is_told_to(tmp_path) -> None:
+def page_of(run: Run) -> str:
+    """The night's page, with empty figures around its plan."""
+    run.registry.workspace.mkdir(parents=True, exist_ok=True)
+    run.tickets = run.test = pd.DataFrame({
+        "created_at": pd.to_datetime(["2026-04-01"], utc=True), "client_id": ["acme"]})  # fmt: skip
+    run.available = {"train": 0, "test": 1}
+    run.drift = {"reference": "last night", "rows": []}
+    return render(build(run))
+
+
+def test_a_night_makes_the_plan_it_is_told_to_and_its_report_shows_it(tmp_path) -> None:
     write_inputs(tmp_path)
+    sample().agents.head(8).to_parquet(tmp_path / "agents.parquet")
     (tmp_path / "plan.toml").write_text(PLAN_FILE)
-    plan_ahead(night(tmp_path, tmp_path / "plan.toml"))
+    run = night(tmp_path, tmp_path / "plan.toml")
+    plan_ahead(run)
     folder = current_plan(tmp_path / "plans")
     assert folder is not None
-    assert (folder / "plan.html").exists()
+    report = run.registry.workspace / "reports" / run.night
+    # The link is told from where the report will lie.
+    assert os.path.normpath(report / run.plan["link"]) == str(folder / "plan.html")
+    document = json.loads((folder / "plan.json").read_text())
+    assert run.plan["unmet_hours"] == document["figures"]["unmet_hours"] > 0
+    page = page_of(run)
+    assert "<h2>The plan</h2>" in page
+    assert f'<a href="{run.plan["link"]}">' in page
+    assert f"{round(run.plan['paid_hours']):,}" in page
+    assert run.plan["unmet"][0]["reason"] in page
+    assert all(str(escape(alert)) in page for alert in run.plan["alerts"])
 
 
-def test_a_night_without_a_plan_or_with_a_broken_one_goes_on(tmp_path) -> None:
+def test_a_night_without_a_plan_says_nothing_of_one(tmp_path) -> None:
     run = night(tmp_path, None)
     plan_ahead(run)
     assert run.warnings == []
-    broken = night(tmp_path, tmp_path / "plan.toml")
-    plan_ahead(broken)
-    assert "The plan was not made: There is no plan configuration" in broken.warnings[0]
+    assert "The plan" not in page_of(run)
+
+
+def test_a_night_with_a_broken_plan_goes_on_and_says_so(tmp_path) -> None:
+    run = night(tmp_path, tmp_path / "plan.toml")
+    plan_ahead(run)
+    assert "The plan was not made: There is no plan configuration" in run.warnings[0]
+    assert "No plan was made tonight" in page_of(run)
 
 
 @settings(max_examples=5, deadline=None)
