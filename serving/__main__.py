@@ -7,6 +7,8 @@ as soon as a canary suggestion went through, and stops cleanly on SIGTERM and Ct
 import os
 
 os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
+# Arrow's own pool keeps what reading a table took; the system's gives it back.
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 import argparse
 import json

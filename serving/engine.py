@@ -128,7 +128,9 @@ class SupportEngine:
         self.use(Snapshot(intent, index, retriever, drafter, dict(versions or {})))
 
     @classmethod
-    def from_champions(cls, settings: Settings) -> Self:
+    def from_champions(
+        cls, settings: Settings, *, settled: Callable[[], None] = lambda: None
+    ) -> Self:
         """Open the store and the models in force, and keep watching the pointer.
 
         Damaged models leave their part empty and are named in :meth:`status`.
@@ -136,7 +138,9 @@ class SupportEngine:
         from serving.reload import Reloader
 
         engine = cls(store=Store(settings.database), settings=settings)
-        engine.reloader = Reloader(engine, settings.champions, settings.refresh_seconds)
+        engine.reloader = Reloader(
+            engine, settings.champions, settings.refresh_seconds, settled=settled
+        )
         engine.reloader.start()
         return engine
 

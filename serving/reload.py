@@ -41,6 +41,8 @@ class Reloader:
     load : callable, optional
         Reads a snapshot from the folder; given a list, it leaves damaged parts out and adds
         their problems to it.
+    settled : callable, optional
+        Runs after each swap; see :func:`settle`.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Reloader:
         seconds: float,
         *,
         load: Callable[[Path, list[str] | None], Snapshot] | None = None,
+        settled: Callable[[], None] = lambda: None,
     ) -> None:
         self.engine = engine
         self.root = root
@@ -59,6 +62,7 @@ class Reloader:
                 folder, voices=read_voices(engine.settings.policies), damaged=damaged
             )
         )
+        self.settled = settled
         self._seen: Any = None
         self._told = ""
         self._behind = False
@@ -104,7 +108,7 @@ class Reloader:
             self._refused(error)
             self._use_what_is_whole()
             return False
-        _settle()
+        self.settled()
         self._told = ""
         self.engine.problems = _problems(snapshot)
         logger.info("models in force: %s (night %s)", dict(snapshot.versions), snapshot.night)
@@ -164,11 +168,11 @@ class Reloader:
             self.look()
 
 
-def _settle() -> None:
+def settle() -> None:
     """Take what was loaded out of the garbage collector's rounds.
 
     A round over all models takes a tenth of a second and stops every request; from one swap to
-    the next there is nothing to be found in them.
+    the next there is nothing to be found in them. For a process that does nothing but serve.
     """
     gc.unfreeze()
     gc.collect()

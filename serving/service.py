@@ -8,6 +8,8 @@ missing key is answered before a body is read, and one call never re-enters anot
 import os
 
 os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
+# Arrow's own pool keeps what reading a table took; the system's gives it back.
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 # Threads of linear algebra would fight those of the requests for the same cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -23,6 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from serving.app import create_app
 from serving.balance import balanced
 from serving.engine import Asked, SupportEngine
+from serving.reload import settle
 from serving.schemas import FeedbackIn, SuggestIn, TriageIn
 from serving.security import generated_key
 from serving.settings import Settings, load_settings
@@ -99,7 +102,9 @@ class SupportService:
     def __init__(self) -> None:
         self.settings = with_keys(load_settings())
         logging.getLogger("serving").setLevel(logging.INFO)
-        self.engine = SupportEngine.from_champions(self.settings)
+        # Only a process of its own may take its objects out of the garbage collector's rounds.
+        settled = settle if server_context.worker_index else lambda: None
+        self.engine = SupportEngine.from_champions(self.settings, settled=settled)
         DOOR.open(self.engine)
 
     def __is_ready__(self) -> bool:

@@ -70,7 +70,7 @@ class Known(NamedTuple):
             dict(zip(full, index.vectors, strict=True)),
             dict(zip(said, np.asarray(index.sentences.vectors), strict=True)),
             {} if index.tokens is None else dict(zip(lexical, index.tokens, strict=True)),
-            dict(zip(index.names, index.headings, strict=True)),
+            dict(zip(index.names, np.asarray(index.headings), strict=True)),
             dict(zip(keys, index.readings.records(), strict=True)),
         )
 

@@ -81,7 +81,7 @@ class ClientIndex:
     articles: pd.DataFrame
     passages: pd.DataFrame
     vectors: Vectors
-    headings: NDArray[np.float16]
+    headings: NDArray[np.float16] | StoredRows
     starts: Positions
     sentences: Sentences
     readings: Readings

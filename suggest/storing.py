@@ -129,7 +129,7 @@ def read_pointer(home: Path) -> dict[str, Any]:
 def _write_version(folder: Path, index: ClientIndex, encoder: Encoder) -> None:
     arrays: dict[str, NDArray[Any]] = {
         "vectors": index.vectors,
-        "heading_vectors": index.headings,
+        "heading_vectors": np.asarray(index.headings),
         "starts": index.starts,
         "translations": index.translations,
         "sentence_offsets": index.sentences.offsets,
@@ -181,7 +181,7 @@ def _read_version(artifact: Artifact, dense: Callable[[Path, Vectors], Dense]) -
         articles=articles,
         passages=passages,
         vectors=vectors,
-        headings=artifact.array("heading_vectors"),
+        headings=artifact.rows("heading_vectors"),
         starts=artifact.array("starts"),
         sentences=Sentences(
             artifact.array("sentence_offsets"),
