@@ -25,7 +25,9 @@ class PlanDataConfig(Section):
         See the tables of these names. Agents may have ``window_start_local``, ``window_hours``
         and ``days`` of their availability on their own clock.
     clients : Path, optional
-        ``client_id``; optionally ``timezone``, ``country`` and ``languages``.
+        ``client_id``; optionally ``timezone``, ``country``, ``languages`` and ``opening_hours``,
+        JSON such as ``{"mon": [["09:00", "18:00"]], "holiday": []}`` on the client's clock. Live
+        channels have no contacts while closed; e-mail that comes then waits for opening.
     handled : Path, optional
         Handled contacts, such as worked tickets: ``client_id, handle_seconds``; optionally
         ``channel, language, intent``, and for the experience of who handled them

@@ -10,6 +10,7 @@ from data.errors import SchemaError
 from data.files import read_rows
 from data.schema import AGENTS, CERTIFICATIONS
 from forecasting.planning.desks import desk_table
+from forecasting.planning.openings import read_hours
 from forecasting.planning.qualification import listed
 from forecasting.validation import check_volume, step_seconds
 from pipelines.plan_config import PlanConfig
@@ -27,9 +28,11 @@ class PlanInputs:
     volume : DataFrame
     agents, certifications : DataFrame
     clients : DataFrame
-        ``client_id`` and, per client, ``timezone``, ``country``, ``languages`` (a list).
+        ``client_id`` and, per client, ``timezone``, ``country``, ``languages`` (a list) and
+        ``opening_hours`` (JSON text, empty for always).
     series : DataFrame
-        ``unique_id, client_id, channel, language, desk, languages, timezone``.
+        ``unique_id, client_id, channel, language, desk, languages, timezone, country,
+        opening_hours``.
     minutes : int
         Length of the intervals.
     warnings : tuple of str
@@ -83,7 +86,7 @@ def check_inputs(
     ------
     SchemaError
         Repeated or naive times, negative counts, intervals of several lengths or longer than
-        an hour, a broken agents or certifications table.
+        an hour, a broken agents or certifications table, opening hours that are none.
     """
     frame = check_volume(volume)
     if frame.empty:
@@ -96,7 +99,9 @@ def check_inputs(
         [language] if language else spoken[client]
         for client, language in zip(series["client_id"], series["language"], strict=True)
     ]
-    series["timezone"] = series["client_id"].map(about.set_index("client_id")["timezone"])
+    place = about.set_index("client_id")
+    for column in ("timezone", "country", "opening_hours"):
+        series[column] = series["client_id"].map(place[column])
     people, held = AGENTS.validate(agents), CERTIFICATIONS.validate(certifications)
     return PlanInputs(
         frame, people, held, about, series, minutes,
@@ -139,7 +144,7 @@ def _minutes(frame: pd.DataFrame) -> int:
 
 
 def _clients(given: pd.DataFrame | None, names: list[str]) -> pd.DataFrame:
-    usual = {"timezone": "UTC", "country": ""}
+    usual = {"timezone": "UTC", "country": "", "opening_hours": ""}
     if given is None:
         none: pd.Series = pd.Series([()] * len(names), dtype=object).map(list)
         return pd.DataFrame({"client_id": names, **usual, "languages": none})
@@ -149,12 +154,15 @@ def _clients(given: pd.DataFrame | None, names: list[str]) -> pd.DataFrame:
         )
     table = given.astype({"client_id": "str"}).drop_duplicates("client_id").set_index("client_id")
     table = table.reindex(names)
+    if "opening_hours" in table:
+        hours = table["opening_hours"].astype(object)
+        table["opening_hours"] = [read_hours(value, str(name)) for name, value in hours.items()]
     for column, value in usual.items():
         there = table[column] if column in table else pd.Series(index=table.index, dtype=object)
         table[column] = there.astype(object).where(there.notna(), value).astype("str")
     held = table["languages"] if "languages" in table else pd.Series(None, index=table.index)
     table["languages"] = [[str(one) for one in listed(value)] for value in held]
-    return table.reset_index(names="client_id")[["client_id", "timezone", "country", "languages"]]
+    return table.reset_index(names="client_id")[["client_id", *usual, "languages"]]
 
 
 def _odd_series(frame: pd.DataFrame) -> list[str]:

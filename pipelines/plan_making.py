@@ -1,5 +1,6 @@
 """From volume to shifts: forecast, requirement, pools, roster, open shifts, key figures."""
 
+import json
 import resource
 import time
 from collections.abc import Iterator, Mapping
@@ -145,6 +146,7 @@ def _forecast(inputs: PlanInputs, config: PlanConfig, grid: Grid) -> pd.DataFram
     model = VolumeForecaster(
         timezone=_by_name(about["timezone"]),
         country=_by_name(about["country"]),
+        opening_hours=_live_hours(inputs, config.rules),
         trees=config.trees,
         random_state=config.rules.random_state,
     ).fit(inputs.volume)
@@ -157,6 +159,17 @@ def _forecast(inputs: PlanInputs, config: PlanConfig, grid: Grid) -> pd.DataFram
     found = model.predict(steps, level=sorted({*LEVELS, *([level] if level else [])}))
     kept = (found["ds"] >= grid.start) & (found["ds"] <= end)
     return found[kept].reset_index(drop=True)
+
+
+def _live_hours(inputs: PlanInputs, policy: PlanPolicy) -> dict[str, Any]:
+    """Return the hours of live series; e-mail is written at any hour and only waits."""
+    series = inputs.series[inputs.series["opening_hours"] != ""]
+    live = series["channel"].map(lambda c: policy.promise(c).deferred_hours == 0).astype(bool)
+    own = series[live]
+    return {
+        name: json.loads(hours)
+        for name, hours in zip(own["unique_id"], own["opening_hours"], strict=True)
+    }
 
 
 def _desks(inputs: PlanInputs) -> pd.DataFrame:

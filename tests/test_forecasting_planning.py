@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import ConfigError, ParameterError, SchemaError
+from forecasting.calendar import Place
 from forecasting.planning import (
     PlanPolicy,
     Promise,
@@ -21,6 +22,7 @@ from forecasting.planning.desks import desk_table, read_series
 from forecasting.planning.grouping import pool_desks
 from forecasting.planning.handling import series_handle_times
 from forecasting.planning.kpis import agents_per_100_tickets, night_report
+from forecasting.planning.openings import open_intervals, read_hours, waiting_for_opening
 from forecasting.planning.qualification import NOBODY, cohorts
 from forecasting.planning.requirement import Grid, load_of
 from forecasting.planning.shifts import breaks_of, extra_shifts, merge_seats
@@ -727,3 +729,78 @@ def test_extra_shifts_begin_with_the_next_hour_and_reach_the_end() -> None:
     assert extra_shifts(shortage, 2, policy=POLICY, now=over).empty
     whole = {**shortage, "to": "2026-03-04T10:00Z"}
     assert extra_shifts(whole, 2, policy=POLICY, now=MORNING)["shift_id"].str.contains("-8h-").all()
+
+
+# -- opening hours -------------------------------------------------------------------------------
+
+OFFICE = {day: [("09:00", "17:00")] for day in ("mon", "tue", "wed", "thu", "fri")}
+
+
+def office(*names, zone="UTC", country="") -> pd.DataFrame:
+    return desk_table(list(names)).assign(
+        opening_hours=read_hours(OFFICE, "a"), timezone=zone, country=country
+    )
+
+
+@given(st.lists(st.tuples(st.floats(0, 9), st.booleans()), min_size=1, max_size=30))
+def test_what_waits_for_opening_is_neither_lost_nor_done_while_closed(rows) -> None:
+    contacts, is_open = np.array([r[0] for r in rows]), np.array([r[1] for r in rows])
+    moved = waiting_for_opening(contacts, is_open)
+    assert moved.sum() == pytest.approx(contacts.sum())
+    if is_open.any():
+        assert (moved[~is_open] == 0).all()
+        assert (moved[is_open] >= contacts[is_open]).all()
+
+
+def test_email_of_a_closed_client_waits_for_its_opening() -> None:
+    frame, grid = forecast([("a/email", 1, 1), ("a/chat", 1, 1)])
+    load = load_of(frame, office("a/email", "a/chat", zone="Europe/Paris"), grid, POLICY)
+    hours = pd.Series(load.due[0], index=grid.times)
+    # 09:00 in Paris; sixteen hours of mail lie there, on Monday those of the weekend.
+    assert hours["2026-03-03T08:00Z"] == pytest.approx(1 + 32)
+    assert hours["2026-03-02T08:00Z"] == pytest.approx(1 + 32 + 96)
+    assert hours["2026-03-03T16:00Z"] == 0
+    assert hours["2026-03-03T12:00Z"] == 1
+    # Chats are not moved: a forecast has none while closed.
+    assert (load.due[1] == 1).all()
+    assert load.agents.sum() == pytest.approx(load_of(
+        frame, desk_table(["a/email", "a/chat"]), grid, POLICY).agents.sum())  # fmt: skip
+
+
+def test_holidays_have_hours_of_their_own() -> None:
+    # 6 April 2026 is Easter Monday.
+    grid = Grid(pd.Timestamp("2026-04-06", tz="UTC"), 1, 60)
+    usual = read_hours(OFFICE, "a")
+    shut = read_hours({**OFFICE, "holiday": []}, "a")
+    days = [
+        open_intervals(grid.times, 60, hours, Place("Europe/Berlin", "DE"))[:24].sum()
+        for hours in (usual, shut, "")
+    ]
+    assert days == [8, 0, 24]
+
+
+@pytest.mark.parametrize(
+    ("given_", "words"),
+    [
+        ("nine to five", "must hold JSON"),
+        ({"monday": [("09:00", "17:00")]}, "monday"),
+        ({"mon": [("9", "17:00")]}, "'9'"),
+        ({"mon": ["09:00"]}, "must hold JSON"),
+        ({"mon": []}, "never open"),
+        ({"holiday": [("09:00", "17:00")]}, "never open"),
+        (["mon"], "must hold JSON"),
+    ],
+)
+def test_opening_hours_that_are_none_are_named(given_, words) -> None:
+    with pytest.raises(SchemaError, match=words):
+        read_hours(given_, "lumen")
+
+
+@pytest.mark.parametrize("nothing", [None, "", float("nan")])
+def test_without_opening_hours_a_client_is_always_open(nothing) -> None:
+    assert read_hours(nothing, "a") == ""
+
+
+def test_hours_of_a_table_of_structs_are_read() -> None:
+    struct = {"mon": np.array([np.array(["09:00", "17:00"])]), "tue": None}
+    assert read_hours(struct, "a") == '{"mon": [["09:00", "17:00"]]}'

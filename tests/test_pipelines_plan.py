@@ -291,6 +291,33 @@ def test_the_experience_of_who_handled_a_contact_comes_from_the_agents() -> None
     assert inputs.handled["hired_at"].notna().all()
 
 
+def test_a_client_that_closes_needs_nobody_then_and_its_email_waits(tmp_path) -> None:
+    hours = {day: [["09:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+    clients = sample().clients.assign(opening_hours=json.dumps(hours))
+    made, usual = planned(clients=clients), plan()
+    for language, zone in (("en", "Europe/London"), ("fr", "Europe/Paris")):
+        cover = made.tables["cover"]
+        own = cover[cover["pool_id"].str.startswith(language)]
+        local = own["starts_at"].dt.tz_convert(zone)
+        inside = local.dt.hour.between(9, 17) & (local.dt.day_of_week < 5)
+        assert (own.loc[~inside, "required_fte"] == 0).all()
+        assert (own.loc[inside, "required_fte"] > 0).any()
+    forecasts = made.tables["forecasts"].set_index(["unique_id", "ds"])["yhat"]
+    before = usual.tables["forecasts"].set_index(["unique_id", "ds"])["yhat"]
+    night = pd.Timestamp("2026-04-07T02:00Z")
+    assert forecasts["client-000/chat/en", night] == 0
+    # E-mail is written at night, as before.
+    assert forecasts["client-000/email/en", night] == before["client-000/email/en", night] > 0
+    assert made.figures["required_hours"] < usual.figures["required_hours"]
+    assert made.figures["paid_hours"] < usual.figures["paid_hours"]
+
+
+def test_opening_hours_that_are_none_name_their_client() -> None:
+    clients = sample().clients.assign(opening_hours=[None, "nine"] + [None] * 4)
+    with pytest.raises(SchemaError, match=r"'opening_hours' of clients.*'nine' for 'client-001'"):
+        planned(clients=clients)
+
+
 # -- the day itself ------------------------------------------------------------------------------
 
 

@@ -1,15 +1,17 @@
 """How many agents a pool needs in each hour: live channels by Erlang, deferred ones in the gaps."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.calendar import Place
 from forecasting.deferred import idle_agents, staff_deferred
 from forecasting.planning.desks import hour_of_week
 from forecasting.planning.handling import series_handle_times
+from forecasting.planning.openings import open_intervals, waiting_for_opening
 from forecasting.planning.policy import PlanPolicy
 from forecasting.staffing import required_agents
 from forecasting.staffing_risk import forecast_quantile
@@ -60,18 +62,31 @@ class Load:
     mean, planned : array of float, shape (series, intervals)
         Expected contacts, and what is not exceeded at the policy's risk.
     grid : Grid
+    closed : dict of int to array of bool
+        Rows of deferred channels whose client closes, and the intervals in which it is open.
     """
 
     series: pd.DataFrame
     mean: Floats
     planned: Floats
     grid: Grid
+    closed: Mapping[int, NDArray[np.bool_]] = field(default_factory=dict)
+
+    @property
+    def due(self) -> Floats:
+        """Expected contacts when work on them may begin; those who come while closed wait."""
+        if not self.closed:
+            return self.mean
+        moved = self.mean.copy()
+        for row, is_open in self.closed.items():
+            moved[row] = waiting_for_opening(self.mean[row], is_open)
+        return moved
 
     @property
     def agents(self) -> Floats:
         """Expected work in agents, shape (series, intervals)."""
         busy = self.series["busy_seconds"].to_numpy(dtype=np.float64)
-        return self.mean * busy[:, None] / (60.0 * self.grid.minutes)
+        return self.due * busy[:, None] / (60.0 * self.grid.minutes)
 
 
 def load_of(forecast: pd.DataFrame, series: pd.DataFrame, grid: Grid, policy: PlanPolicy) -> Load:
@@ -83,7 +98,7 @@ def load_of(forecast: pd.DataFrame, series: pd.DataFrame, grid: Grid, policy: Pl
         ``unique_id, ds, yhat`` and interval columns.
     series : DataFrame
         See `desks.desk_table`; with times of `handling.series_handle_times`, or else as the
-        policy's promises have them.
+        policy's promises have them; with ``opening_hours, timezone, country`` where clients close.
     grid : Grid
     policy : PlanPolicy
     """
@@ -101,7 +116,21 @@ def load_of(forecast: pd.DataFrame, series: pd.DataFrame, grid: Grid, policy: Pl
     timed = series
     if "busy_seconds" not in series:
         timed = series_handle_times(series, None, policy)
-    return Load(timed, tables[0], tables[1], grid)
+    return Load(timed, tables[0], tables[1], grid, _closed(timed, grid, policy))
+
+
+def _closed(series: pd.DataFrame, grid: Grid, policy: PlanPolicy) -> dict[int, NDArray[np.bool_]]:
+    if "opening_hours" not in series:
+        return {}
+    found = {}
+    columns = ("channel", "opening_hours", "timezone", "country")
+    for row, (channel, hours, zone, country) in enumerate(
+        zip(*(series[c] for c in columns), strict=True)
+    ):
+        if hours and policy.promise(channel).deferred_hours > 0:
+            place = Place(zone, country)
+            found[row] = open_intervals(grid.times, grid.minutes, hours, place)
+    return found
 
 
 def pooling_demand(load: Load) -> pd.DataFrame:
@@ -156,7 +185,7 @@ def _pool(load: Load, rows: NDArray[np.intp], pool: str, policy: PlanPolicy) -> 
         own = rows[part.index.get_indexer(group.index)]
         promise = policy.promise(str(channel))
         if promise.deferred_hours > 0:
-            waiting.append(load.mean[own].sum(axis=0).reshape(hours, per_hour).sum(axis=1))
+            waiting.append(load.due[own].sum(axis=0).reshape(hours, per_hour).sum(axis=1))
             busy = load.series["busy_seconds"].to_numpy(dtype=np.float64)[own]
             promised.append((_typical(busy, load.mean[own]), promise.deferred_hours))
             continue

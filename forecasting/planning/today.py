@@ -1,7 +1,7 @@
 """A plan's day: what still comes, who is on shift, and where these are too few or too many."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -258,7 +258,7 @@ def _with_arrivals(load: Load, found: Mapping[str, _Again]) -> Load:
         margin = load.planned[row, at] - load.mean[row, at]
         mean[row, at] *= one.result.factor
         planned[row, at] = mean[row, at] + margin * np.sqrt(one.result.factor)
-    return Load(load.series, mean, planned, load.grid)
+    return replace(load, mean=mean, planned=planned)
 
 
 def _places(grid: Grid, times: pd.Series) -> NDArray[np.int64]:
