@@ -655,7 +655,7 @@ def test_who_is_not_there_is_the_reason_where_contacts_are_as_forecast() -> None
     day_ = watch_day(plan, arrived(plan, 1, "a"), at_work(plan, a=-2), now=MORNING)
     alert = day_.alerts.iloc[0]
     assert alert["agents"] == pytest.approx(2)
-    assert "24.0 agent-hours fewer are on shift than planned" in alert["reason"]
+    assert "24.0 agent-hours fewer are at work for it than planned" in alert["reason"]
 
 
 def test_people_of_two_pools_help_where_they_are_missing() -> None:

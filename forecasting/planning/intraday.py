@@ -142,7 +142,8 @@ def staffing_alerts(
         first, last = starts[begin], starts[end - 1] + step
         word = "missing" if kind[begin] == "shortage" else "more than needed"
         clock = f"{first:%H:%M}–{last:%H:%M} UTC"
-        said = f"{clock}: up to {round(most, 1):g} agents {word}, {hours:.1f} hours"
+        people = "1 agent" if round(most, 1) == 1 else f"{round(most, 1):g} agents"
+        said = f"{clock}: up to {people} {word}, {hours:.1f} hours"
         rows.append((kind[begin], first, last, most, hours, said))
     return pd.DataFrame(rows, columns=["kind", "from", "to", "agents", "agent_hours", "message"])
 

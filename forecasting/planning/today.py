@@ -362,7 +362,7 @@ def _reason(span: pd.DataFrame, kind: str, series: pd.DataFrame, pool: str) -> s
         who = _who(series, pool, short)
         parts.append(f"{abs(more):.1f} agent-hours {word} are needed than planned{who}")
     if short and fewer >= _SOME:
-        parts.append(f"{fewer:.1f} agent-hours fewer are on shift than planned")
+        parts.append(f"{fewer:.1f} agent-hours fewer are at work for it than planned")
     if short and unmet >= _SOME:
         parts.append(f"{unmet:.1f} agent-hours were unmet in the plan")
     usual = "people on shift do not fill the hour" if short else "the shifts reach beyond the need"
