@@ -9,6 +9,8 @@ import os
 os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
 # Arrow's own pool keeps what reading a table took; the system's gives it back.
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+# Each thread's own heap keeps what one large request took.
+os.environ.setdefault("MALLOC_ARENA_MAX", "2")
 
 import argparse
 import json

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from data.errors import ParameterError
 from forecasting.erlang_inputs import CAP, COUNT, POSITIVE, Range, read
@@ -145,9 +146,7 @@ def pool_clients(
     problem = Problem(
         load=table.to_numpy() / occupancy,
         attention=(table.to_numpy() > 0) / max_clients if max_clients else np.zeros(table.shape),
-        masks=np.array(
-            [share_bits(clients, "languages", languages), share_bits(clients, "skills", skills)]
-        ),
+        masks=_masks(clients, languages, skills),
         apart=apart(clients, separations),
         home=home,
         max_size=max(int(max_size) // 2, 1) if overlap else int(max_size),
@@ -155,10 +154,11 @@ def pool_clients(
     )
     rng = np.random.default_rng(random_state)
     together = int(max_size) if overlap else 0
-    if overlap:
-        labels = improve_chain(problem, together, effort, rng)
-    else:
-        labels = improve(problem, shift_hours, effort, rng)
+    labels = (
+        improve_chain(problem, together, effort, rng)
+        if overlap
+        else improve(problem, shift_hours, effort, rng)
+    )
     tight, names = name_pools(labels, names)
     staffed = staff(problem, tight, names, shift_hours, together)
     comparison = _compare(problem, staffed, shift_hours, rng if baselines else None)
@@ -172,6 +172,15 @@ def pool_clients(
         comparison=comparison,
         lower_bound_hours=float(comparison["paid_hours"].iloc[-1]),
     )
+
+
+def _masks(
+    clients: pd.Index,
+    languages: Mapping[str, Collection[str]] | None,
+    skills: Mapping[str, Collection[str]] | None,
+) -> NDArray[np.generic]:
+    told = (("languages", languages), ("skills", skills))
+    return np.array([share_bits(clients, name, given) for name, given in told])
 
 
 def _compare(
