@@ -109,6 +109,19 @@ class Settings(BaseModel):
             )
         return self
 
+    @model_validator(mode="after")
+    def _keys_can_be_told_apart(self) -> Self:
+        """Refuse what a worker would read otherwise: pairs are handed on as ``a:key,b:key``."""
+        odd = [c for c in self.keys if not c.strip() or c != c.strip() or {*c} & {":", ","}]
+        if odd or any(not c.isprintable() for c in self.keys):
+            raise ValueError(
+                f"the clients {odd or list(self.keys)} must have names that can be printed, "
+                "without colon, comma and outer spaces"
+            )
+        if any("," in key.get_secret_value() for keys in self.keys.values() for key in keys):
+            raise ValueError("a key must have no comma")
+        return self
+
     def environment(self) -> dict[str, str]:
         """Return the variables that give another process the same settings."""
         plain = self.model_dump(mode="json", exclude={"keys", "report_readers"})

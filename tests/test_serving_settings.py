@@ -55,6 +55,10 @@ def test_keys_are_not_printed():
         ("[serving]\nport = 70000\n", "'port' setting"),
         ("[serving]\nthreads = 0\n", "'threads' setting"),
         ('[serving.keys]\nlumen = "short"\n', "at least 16 characters"),
+        ('[serving.keys]\n"a:b" = "0123456789abcdef"\n', "without colon, comma and outer spaces"),
+        ('[serving.keys]\n" a" = "0123456789abcdef"\n', "without colon, comma and outer spaces"),
+        ('[serving.keys]\n"" = "0123456789abcdef"\n', "without colon, comma and outer spaces"),
+        ('[serving.keys]\nlumen = "0123456789,abcdef"\n', "a key must have no comma"),
         ("[serving\n", "is not TOML"),
     ],
 )
