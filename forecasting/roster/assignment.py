@@ -205,4 +205,5 @@ class _Reasons:
         count = int(self._possible[pool, hour])
         if count == 0:
             return "no qualified agent is available at this hour"
-        return f"{count} qualified agents could work, at a higher cost or needed elsewhere"
+        agents = "agent" if count == 1 else "agents"
+        return f"{count} qualified {agents} could work, at a higher cost or needed elsewhere"
