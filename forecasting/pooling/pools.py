@@ -162,9 +162,7 @@ def pool_clients(
     tight, names = name_pools(labels, names)
     staffed = staff(problem, tight, names, shift_hours, together)
     comparison = _compare(problem, staffed, shift_hours, rng if baselines else None)
-    paid = comparison["paid_hours"].clip(lower=1)
-    comparison["utilisation"] = table.to_numpy().sum() / paid
-    comparison["contacts_per_agent_hour"] = np.nan if contacts is None else contacts / paid
+    comparison = _per_hour(comparison, float(table.to_numpy().sum()), contacts)
     return Pools(
         composition=composition(table, problem, labels, tight, staffed),
         hours=hours_of(staffed, occupancy),
@@ -174,11 +172,17 @@ def pool_clients(
     )
 
 
+def _per_hour(comparison: pd.DataFrame, work: float, contacts: float | None) -> pd.DataFrame:
+    paid = comparison["paid_hours"].clip(lower=1)
+    share = np.nan if contacts is None else contacts / paid
+    return comparison.assign(utilisation=work / paid, contacts_per_agent_hour=share)
+
+
 def _masks(
     clients: pd.Index,
     languages: Mapping[str, Collection[str]] | None,
     skills: Mapping[str, Collection[str]] | None,
-) -> NDArray[np.generic]:
+) -> NDArray[np.int64]:
     told = (("languages", languages), ("skills", skills))
     return np.array([share_bits(clients, name, given) for name, given in told])
 
