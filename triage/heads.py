@@ -19,8 +19,7 @@ from triage.network import NetworkHead
 
 # From so many texts on, the whole vocabulary says more than discriminants and names.
 LARGE = 3000
-# Past this many texts more of them teach little: a sample by label is learned, and what is
-# judged is what answers, without another fit.
+# Past this many texts more of them teach little: a sample by label is learned.
 MOST_ROWS = 35_000
 # The linear machine's cost grows faster than its use.
 _LINEAR_ROWS = 20_000

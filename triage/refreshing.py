@@ -28,7 +28,8 @@ def share_of_new(
 ) -> float:
     """Return the share of texts and labels, (n,) each, that a classifier has not learned from.
 
-    Rows that it learned from and that are gone now count as well.
+    A row with another label than before is new. Rows that are gone do not count: the oldest go
+    as new ones come.
 
     Raises
     ------
@@ -37,8 +38,7 @@ def share_of_new(
     """
     check_is_fitted(model)
     now = row_keys(*training_rows(texts, labels))
-    changed = len(np.setxor1d(now, model.learned_))
-    return changed / max(len(now), 1)
+    return len(np.setdiff1d(now, model.learned_)) / max(len(now), 1)
 
 
 def knows_the_labels(model: "IntentClassifier", labels: Sequence[str] | ArrayLike) -> bool:
