@@ -259,8 +259,13 @@ class KnowledgeIndex(Contents):
     def _built(
         self, client_id: str, articles: pd.DataFrame, old: ClientIndex | None
     ) -> ClientIndex:
+        try:
+            known = Known.of(old)
+        except ArtifactError as error:
+            logger.error("an index was damaged while in use, all is encoded again: %s", error)
+            known = Known.of(None)
         return build(
-            client_id, articles, encoder=self.encoder, known=Known.of(old), dense=FaissDense.checked
+            client_id, articles, encoder=self.encoder, known=known, dense=FaissDense.checked
         )
 
     def _searched(

@@ -4,6 +4,7 @@ What can be said of an article alone was written down when it was indexed; the a
 tickets ask for are kept in memory.
 """
 
+import logging
 import math
 import threading
 from collections import Counter, OrderedDict
@@ -13,10 +14,14 @@ from typing import Protocol
 import pandas as pd
 
 from data.encoders import Encoder
+from data.errors import ArtifactError
+from suggest.building import Known, encode_headings, encode_sentences, read_articles
 from suggest.client_index import ClientIndex
 from suggest.passages import ReadArticle
 from suggest.readings import open_record
 from suggest.selection import Vector, stems
+
+logger = logging.getLogger(__name__)
 
 # Reading one takes a sixth of a millisecond; keeping it, some 50 kB.
 _KEPT_ARTICLES = 1024
@@ -140,6 +145,18 @@ class ClientTexts:
         headings = self.index.headings[first:last]
         return open_record(self.index.readings.record(at), headings, sentences.vectors[rows])
 
+    def read_again(self, article_id: str, encoder: Encoder) -> ReadArticle:
+        """Read an article from its text, which is in memory, and encode its sentences."""
+        at = self._positions[article_id]
+        first, last = self.index.starts[at : at + 2].tolist()
+        article = self.index.articles.iloc[[at]].reset_index(drop=True)
+        passages = self.index.passages.iloc[first:last].reset_index(drop=True)
+        nothing = Known.of(None)
+        sentences = encode_sentences(article, passages, encoder, nothing)
+        record = read_articles(article, passages, sentences, nothing).record(0)
+        headings = encode_headings(passages, encoder, nothing)
+        return open_record(record, headings, sentences.vectors[:])
+
 
 class Reader:
     """Reads articles from an index and keeps what it read.
@@ -177,7 +194,7 @@ class Reader:
             found = {key: self._articles[key] for key in keys if key in self._articles}
         for key in dict.fromkeys(keys):
             if key not in found:
-                found[key] = client.read(key[2])
+                found[key] = self._read(client, key[2])
         with self._lock:
             for key in keys:
                 self._articles[key] = found[key]
@@ -185,3 +202,11 @@ class Reader:
             while len(self._articles) > _KEPT_ARTICLES:
                 self._articles.popitem(last=False)
         return [found[key] for key in keys]
+
+    def _read(self, client: ClientTexts, article_id: str) -> ReadArticle:
+        try:
+            return client.read(article_id)
+        except (ArtifactError, ValueError) as error:
+            # The last good index stays good although somebody damaged its files since.
+            logger.error("an index was damaged while in use: %s", error)
+            return client.read_again(article_id, self.index.encoder)

@@ -92,6 +92,38 @@ def test_a_stored_index_holds_the_same_readings(index: KnowledgeIndex, tmp_path:
     assert np.array_equal(one.headings, two.headings)
 
 
+@pytest.mark.parametrize("name", ["reading_data", "sentence_vectors", "heading_vectors"])
+@pytest.mark.parametrize("damage", ["emptied", "overwritten"])
+def test_damage_under_a_loaded_index_changes_no_reading(
+    index: KnowledgeIndex, tmp_path: Path, name: str, damage: str
+) -> None:
+    loaded = KnowledgeIndex.load(index.save(tmp_path), index.encoder)
+    path = next(tmp_path.rglob(f"{name}.npy"))
+    if damage == "emptied":
+        path.write_bytes(b"")
+    elif name == "reading_data":
+        path.write_bytes(b"\xff" * path.stat().st_size)
+    else:
+        pytest.skip("numbers overwritten in place are numbers")
+    readers = [Reader(index), Reader(loaded)]
+    whole, damaged = (r.articles(r.client("acme"), list(TEXTS)) for r in readers)
+    for one, two in zip(whole, damaged, strict=True):
+        assert one.passages == two.passages
+        assert one.rows == two.rows
+        assert np.array_equal(one.vectors, two.vectors)
+        assert np.array_equal(one.headings, two.headings)
+
+
+def test_an_index_that_was_damaged_in_use_takes_edits(tmp_path: Path) -> None:
+    made = KnowledgeIndex(HashingEncoder()).fit(articles(**TEXTS))
+    loaded = KnowledgeIndex.load(made.save(tmp_path), made.encoder)
+    next(tmp_path.rglob("sentence_vectors.npy")).write_bytes(b"")
+    changed = articles(plain="It can be returned within 14 days.").assign(version=4)
+    one, two = (i.add(changed).client_index("acme") for i in (made, loaded))
+    assert one.readings.records() == two.readings.records()
+    assert np.array_equal(np.asarray(one.sentences.vectors), np.asarray(two.sentences.vectors))
+
+
 def test_an_edit_reads_the_edited_article_anew() -> None:
     index = KnowledgeIndex(HashingEncoder()).fit(articles(**TEXTS))
     reader = Reader(index)
