@@ -71,7 +71,7 @@ def _why_full(
 ) -> str:
     """Return why the champion cannot go on; empty where it can."""
     if champion is None:
-        return "no champion can go on"
+        return "there is no champion yet that could go on"
     if champion.encoder_.fingerprint != _encoder(asked, champion):
         return "the encoder is another one"
     if _settings(asked) != _settings(champion):

@@ -40,7 +40,7 @@ def test_little_news_is_learned_by_the_champion(fitted: IntentClassifier) -> Non
 @pytest.mark.parametrize(
     ("given", "why"),
     [
-        ({"champion": None}, "no champion can go on"),
+        ({"champion": None}, "there is no champion yet that could go on"),
         ({"model": asked(encoder=HashingEncoder(16))}, "the encoder is another one"),
         ({"model": asked(epochs=4)}, "its settings or the descriptions of its labels changed"),
         (

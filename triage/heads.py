@@ -60,13 +60,10 @@ class Heads:
     ) -> "Heads":
         """Train on texts and on the sentences that describe the labels."""
         n_classes = int(hint_targets.max()) + 1
-        rows = np.vstack([texts.rows, hints.rows])
-        vectors = np.vstack([texts.vectors, hints.vectors])
-        both = np.concatenate([targets, hint_targets])
         self.network_ = NetworkHead(epochs=self.epochs, random_state=self.random_state)
+        rows, both = np.vstack([texts.rows, hints.rows]), np.concatenate([targets, hint_targets])
         self.network_.fit(rows, both, n_classes)
-        self.gaussian_ = GaussianHead().fit(vectors, both, n_classes)
-        self.names_ = _names(hints.vectors, hint_targets, n_classes)
+        self._fit_quick_ones(texts, targets, hints, hint_targets)
         self.linear_: LinearHead | None = None
         if len(texts) > LARGE:
             chosen = sample(targets, _LINEAR_ROWS, self.random_state)
@@ -89,14 +86,23 @@ class Heads:
         random_state: int,
     ) -> "Heads":
         """Let the network go on and the discriminants start again; the linear machine stays."""
-        n_classes = int(hint_targets.max()) + 1
-        both = np.concatenate([targets, hint_targets])
-        rows = np.vstack([texts.rows, hints.rows])
+        rows, both = np.vstack([texts.rows, hints.rows]), np.concatenate([targets, hint_targets])
         self.network_.refine(rows, both, random_state=random_state)
+        self._fit_quick_ones(texts, targets, hints, hint_targets)
+        return self
+
+    def _fit_quick_ones(
+        self,
+        texts: Reading,
+        targets: NDArray[np.intp],
+        hints: Reading,
+        hint_targets: NDArray[np.intp],
+    ) -> None:
+        n_classes = int(hint_targets.max()) + 1
         vectors = np.vstack([texts.vectors, hints.vectors])
+        both = np.concatenate([targets, hint_targets])
         self.gaussian_ = GaussianHead().fit(vectors, both, n_classes)
         self.names_ = _names(hints.vectors, hint_targets, n_classes)
-        return self
 
     def tables(self, texts: Reading) -> list[Rows]:
         """Scores of each head, shape (n, n_classes) each."""
