@@ -20,8 +20,9 @@ from rich.console import Console
 from data.artifact import atomic_write, library_versions
 
 MODULES: tuple[str, ...] = (
-    "intents", "adaptation", "retrieval", "grounding", "acceptance", "service", "durability",
-    "scale", "staffing", "pooling", "roster", "claims", "forecasts", "plan",
+    "intents", "refreshing", "adaptation", "redaction", "retrieval", "grounding", "acceptance",
+    "service", "durability", "scale", "staffing", "pooling", "roster", "claims", "forecasts",
+    "plan",
 )  # fmt: skip
 
 
