@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,7 +115,7 @@ def gather(
 
 
 def cross_fitted(
-    rows: Rows, *, counts: bool, horizon: int, trees: int, random_state: int
+    rows: Rows, *, counts: bool, horizon: int, trees: int, engine: str, random_state: int
 ) -> Floats:
     """Boosted forecasts of each row by trees that saw no window that overlaps with its own.
 
@@ -124,15 +125,19 @@ def cross_fitted(
     counts : bool
     horizon : int
         Days of a window.
-    trees, random_state : int
+    trees : int
+    engine : str
+        What grows them.
+    random_state : int
 
     Returns
     -------
     array, shape (m,)
     """
+    settings: dict[str, Any] = {"trees": trees, "engine": engine, "random_state": random_state}
     found = rows.centre.copy()
     for inside, apart in folds(rows.origin, horizon):
-        model = boosted(rows.at(apart), counts=counts, trees=trees, random_state=random_state)
+        model = boosted(rows.at(apart), counts=counts, **settings)
         found[inside] = corrected(model, rows.features[inside], rows.centre[inside])
     return found
 
@@ -148,7 +153,7 @@ def folds(origin: Ints, horizon: int) -> Iterator[tuple[NDArray[np.bool_], NDArr
             yield inside, apart
 
 
-def boosted(rows: Rows, *, counts: bool, trees: int, random_state: int) -> Trees:
+def boosted(rows: Rows, *, counts: bool, trees: int, engine: str, random_state: int) -> Trees:
     """Trees grown on a sample of the rows.
 
     Each series weighs the same, and within it a busy slot more than a quiet one: rows are drawn
@@ -164,9 +169,8 @@ def boosted(rows: Rows, *, counts: bool, trees: int, random_state: int) -> Trees
     drawn = rng.choice(len(rows), min(_TRAIN_ROWS, len(rows)), p=weight / total)
     picked = rows.at(np.sort(drawn))
     target = np.clip(picked.y / np.maximum(picked.centre, _TINY), 0, None if counts else _RATIO)
-    return grow(
-        picked.features, target, counts=counts, trees=trees, random_state=random_state
-    )  # fmt: skip
+    settings: dict[str, Any] = {"trees": trees, "engine": engine, "random_state": random_state}
+    return grow(picked.features, target, counts=counts, **settings)
 
 
 def corrected(model: Trees, features: NDArray[np.float32], centre: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Gradient-boosted trees as plain arrays: grown by scikit-learn, read and saved without it."""
+"""Gradient-boosted trees as plain arrays: grown by scikit-learn or LightGBM, read without them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,8 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.light import grown_nodes
+
 Floats = NDArray[np.float64]
 _CHUNK = 16_384
+ENGINES = ("scikit-learn", "lightgbm")
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ def grow(
     *,
     counts: bool,
     trees: int = 100,
+    engine: str = ENGINES[0],
     random_state: int = 0,
 ) -> Trees:
     """Grow trees on ratios of what came to what the profile says.
@@ -84,6 +88,8 @@ def grow(
         Whether contacts are so few that the mean is sought (Poisson deviance), not the median
         (absolute error), which is zero for most small clients.
     trees : int, default=100
+    engine : str, default="scikit-learn"
+        Or ``lightgbm``, which the extra of that name brings.
     random_state : int, default=0
 
     References
@@ -94,7 +100,20 @@ def grow(
     if not target.any():
         return Trees(np.zeros((0, 1), dtype=_NODE), 0.0, logarithmic=False)
     loss = "poisson" if counts else "absolute_error"
+    if engine == "lightgbm":
+        shape = _SHAPES[loss]
+        settings: dict[str, Any] = {"trees": trees, "shape": shape, "random_state": random_state}
+        grown = grown_nodes(features, target, loss, **settings)
+        return Trees(_table(grown), 0.0, logarithmic=counts)
     return _grown(_model(loss, trees, random_state), features, target)
+
+
+def _table(grown: list[list[Any]]) -> NDArray[np.void]:
+    """Put the nodes of all trees into one array, short trees filled up."""
+    nodes = np.zeros((len(grown), max(map(len, grown), default=1)), dtype=_NODE)
+    for row, tree in enumerate(grown):
+        nodes[row, : len(tree)] = tree
+    return nodes
 
 
 def grow_sizes(

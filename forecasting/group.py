@@ -154,6 +154,7 @@ def fit_group(
     horizon: int | None,
     events: Sequence[Event],
     trees: int,
+    engine: str,
     random_state: int,
 ) -> Group:
     """Learn from panels of one step."""
@@ -174,7 +175,8 @@ def fit_group(
     rows = backtest.gather(walls, shape, days * slots, random_state, kin)
     boosted, model = rows.centre, None
     if trees and len(rows) >= _LEAST_ROWS:
-        settings: dict[str, Any] = {"counts": counts, "trees": trees, "random_state": random_state}
+        settings: dict[str, Any] = {"counts": counts, "trees": trees, "engine": engine}
+        settings["random_state"] = random_state
         boosted = backtest.cross_fitted(rows, horizon=days, **settings)
         model = backtest.boosted(rows, **settings)
     candidates = np.column_stack([rows.bases, boosted])

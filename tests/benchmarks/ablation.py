@@ -1,10 +1,10 @@
-"""Which idea gives what to the intent classifier: accuracy, CPU seconds a fit, ms a ticket.
+"""Which idea gives what: quality, CPU seconds a fit, ms a ticket.
 
-Everything is measured inside training parts: held-out folds, or ids and languages that no
-reported figure uses. Run: ``python tests/benchmarks/ablation.py`` or with names of parts.
+The classifier's ideas are measured inside training parts: held-out folds, or ids and languages
+that no reported figure uses. Tell outsiders from known labels: see `ablation_scope`; parts of the
+search: see `ablation_search`.
 """
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from ablation_scope import calibration, outsiders
+from ablation_search import search
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.table import Table
 from rows import fingerprint, row, table
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.model_selection import StratifiedKFold, train_test_split
@@ -218,16 +218,14 @@ def languages() -> Rows:
     return measure("other languages", FEW, cases, **shared)
 
 
-BENCHMARKS: dict[str, Callable[[], Rows]] = {"full": full, "few": few, "languages": languages}
-
-
-def show(rows: Rows) -> Table:
-    """Lay the rows out for people."""
-    laid = Table("idea", "accuracy", "CPU s a fit", "ms a ticket", "n")
-    for found in rows:
-        cells = ("figure", "value", "fit_cpu_seconds", "ms_per_ticket", "n")
-        laid.add_row(*(str(found[cell]) for cell in cells))
-    return laid
+BENCHMARKS: dict[str, Callable[[], Rows]] = {
+    "full": full,
+    "few": few,
+    "languages": languages,
+    "outsiders": outsiders,
+    "calibration": calibration,
+    "search": search,
+}
 
 
 def _training_part(name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -250,8 +248,3 @@ def _fewer_words(text: str, rng: np.random.Generator) -> str:
 
 def _unit(rows: Scores) -> Scores:
     return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.float32(1e-9))
-
-
-if __name__ == "__main__":
-    for wanted in sys.argv[1:] or BENCHMARKS:
-        Console().print(show(BENCHMARKS[wanted]()))

@@ -66,6 +66,18 @@ def table(rows: Iterable[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def costs(rows: Iterable[dict[str, Any]]) -> str:
+    """Markdown table of ideas: what each gives and what it costs, as they were measured."""
+    lines = [
+        "| idea | score | CPU s a fit | ms a ticket | n | date |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for row in rows:
+        spent = f"{row.get('fit_cpu_seconds', '')} | {row.get('ms_per_ticket', '')}"
+        lines.append(f"| {row['figure']} | {_score(row)} | {spent} | {row['n']} | {row['date']} |")
+    return "\n".join(lines)
+
+
 def headlines(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return what a reader wants to know first, one or two figures of each model."""
     return [row for row in rows if row["figure"] in HEADLINES]
@@ -76,19 +88,23 @@ def all_figures(rows: list[dict[str, Any]]) -> str:
     parts = [PAGE_HEAD]
     for name in sorted({row["benchmark"].partition(".")[0] for row in rows}):
         own = [row for row in rows if row["benchmark"].partition(".")[0] == name]
-        parts.append(f"## {name}\n\n{table(own)}")
+        parts.append(f"## {name}\n\n{(costs if name == 'ablation' else table)(own)}")
     return "\n\n".join(parts) + "\n"
 
 
-def _line(row: dict[str, Any]) -> str:
+def _score(row: dict[str, Any]) -> str:
     score = f"{row['value']:.4g}"
     if row["interval"]:
         score += f" ({row['interval'][0]:.4g}–{row['interval'][1]:.4g})"
+    return score
+
+
+def _line(row: dict[str, Any]) -> str:
     floor = ""
     if row["baseline"] is not None:
         floor = f"{row['baseline']:.4g} {row['baseline_name']}".strip()
     ask = row["ask"].replace(">=", "≥").replace("<=", "≤")
-    return f"| {row['figure']} | {score} | {floor} | {ask} | {row['n']} | {row['date']} |"
+    return f"| {row['figure']} | {_score(row)} | {floor} | {ask} | {row['n']} | {row['date']} |"
 
 
 def rendered(text: str, rows: list[dict[str, Any]]) -> str:

@@ -2,18 +2,17 @@
 
 ``python tests/benchmarks/retrieval.py`` prints all rows, with names only those;
 ``python tests/benchmarks/retrieval.py refit`` prints the constants of `suggest.fusion` and
-`suggest.link_model` as their data gives them, ``ablation`` what each part of the search is good
-for. What chose which setting: the weights and the
-calibration of the search, `retrieval_sets`; the defaults of `suggest.link_model`, the part of
-twitter_cdp it trains on; the margins of `suggest.translations`, parallel utterances (xSID) and,
-for the first, this manual, whose leftover pages also gave that rule its shape.
+`suggest.link_model` as their data gives them; `ablation_search` leaves out one part after the
+other. What chose which setting: the weights and the calibration of the search, `retrieval_sets`;
+the defaults of `suggest.link_model`, the part of twitter_cdp it trains on; the margins of
+`suggest.translations`, parallel utterances (xSID) and, for the first, this manual, whose leftover
+pages also gave that rule its shape.
 """
 
 import re
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -21,19 +20,15 @@ import numpy as np
 import pandas as pd
 from retrieval_sets import articles, bank_articles, judged, judged_sets, manual_articles
 from rich.console import Console
-from rich.table import Table
 from rows import row, table
 
 from data.encoders import default_encoder
 from data.text import sentences
 from suggest.baseline import BM25Search, DenseSearch, MostFrequent
-from suggest.client_index import ClientIndex
-from suggest.fusion import WEIGHTS, fit
+from suggest.fusion import fit
 from suggest.index import KnowledgeIndex
 from suggest.metrics import bootstrap, hit_at_k, mrr, recall_at_k
-from suggest.results import encoded
 from suggest.retriever import Retriever
-from suggest.searching import pool
 
 Rows = list[dict[str, Any]]
 Found = list[list[str]]
@@ -164,66 +159,6 @@ def cost() -> Rows:
             about = {"data": "tau2_banking_kb, 4 copies", "split": f"{count} passages, CPU time"}
             rows.append(row(figure, value, n=len(texts), ask="", **about))
     return rows
-
-
-def ablation() -> None:
-    """Print what is found by text alone when a part of the search is left out."""
-    sets = _judged_by_text()
-    parts: dict[str, dict[str, float]] = {
-        "everything": {},
-        "without words of titles": {"titles": 0.0},
-        "without parts of words": {"parts": 0.0},
-        "without whole words": {"words": 0.0},
-        "without any words": {"words": 0.0, "parts": 0.0, "titles": 0.0},
-        "without the mean of passages": {"mean": 0.0},
-        "without contrast": {"contrast": 0.0},
-        "without the whole query": {"whole": 0.0},
-        "the best sentence alone": {"second": 0.0, "third": 0.0},
-        "without sentences": {},
-        "without translations": {},
-    }
-    shown = Table("", *sets)
-    for name, change in parts.items():
-        weights = replace(WEIGHTS, **change)
-        row_of = [name]
-        for client, asked, metric in sets.values():
-            read = client
-            if name == "without translations":
-                read = replace(client, translations=np.full_like(client.translations, -1))
-            values = []
-            for text, right, language in asked:
-                (cut,), (vectors,) = encoded(_encoder(), [text], None)
-                if name == "without sentences":
-                    cut, vectors = cut[:1], vectors[:1]
-                found = pool(read, cut, vectors, language=language, weights=weights).head(20)
-                values.append(metric([read.article_ids[a] for a in found.articles], right))
-            row_of.append(f"{np.mean(values):.3f}")
-        shown.add_row(*row_of)
-    Console().print(shown)
-
-
-def _judged_by_text() -> dict[str, tuple[ClientIndex, list[Any], Callable[..., float]]]:
-    tasks = table("tau2_banking_tasks_dev")
-    right = [set(found) for found in tasks["required_documents"]]
-    told = [(t[:3000], r, None) for t, r in zip(tasks["user_instructions"], right, strict=True)]
-    pages = table("prestashop_kb_en_fr")
-    pages = pages[pages["summary_order"].notna()].set_index(["language", "summary_order"])
-    french, english = pages.loc["fr"], pages.loc["en"]
-    orders = [order for order in french.index if order in english.index]
-    names = [(str(french["title"][o]), {f"en/{english['path'][o]}"}, "en") for o in orders]
-    manual = _index("manual").client_index("manual")
-    return {
-        "tau2 recall@20": (
-            _index("bank").client_index("bank"),
-            told,
-            lambda found, gold: recall_at_k(found, gold, 20),
-        ),
-        "prestashop title fr → en, hit@5": (
-            manual,
-            names,
-            lambda found, gold: hit_at_k(found, gold, 5),
-        ),
-    }
 
 
 def refit() -> None:
@@ -373,8 +308,6 @@ BENCHMARKS: dict[str, Callable[[], Rows]] = {
 if __name__ == "__main__":
     if sys.argv[1:] == ["refit"]:
         refit()
-    elif sys.argv[1:] == ["ablation"]:
-        ablation()
     else:
         for wanted in sys.argv[1:] or BENCHMARKS:
             for printed in BENCHMARKS[wanted]():
