@@ -5,7 +5,8 @@ found first, then the house before it and the flat, postcode, town and country a
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from data.redaction import address_words as words
 from data.redaction.everyday import is_word
@@ -109,38 +110,89 @@ _LEADING_UNIT = re.compile(
     rf"|Bâtiment)(?: {_SMALL})? {_CAP}(?: {_CAP})?)[ ]?,?[ ]?\n?$"
 )
 
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def _keys(options: Iterable[str]) -> frozenset[str]:
+    """Return a word of each option, folded: a text without any of them holds no option."""
+    return frozenset(max(_WORD.findall(fold(option)), key=len) for option in options)
+
+
+class _Core(NamedTuple):
+    """A form of streets with a number, and the words or ends of words of which it needs one."""
+
+    form: re.Pattern[str]
+    words: frozenset[str]
+    endings: tuple[str, ...]
+
+    def may_be_in(self, found: set[str]) -> bool:
+        """Tell quickly whether a look is worth it in a text of these words."""
+        if not found.isdisjoint(self.words):
+            return True
+        return bool(self.endings) and any(word.endswith(self.endings) for word in found)
+
+
+_BEFORE = _keys(words.STREETS_BEFORE)
+_ENDINGS = tuple(map(fold, words.SURE_ENDINGS))
 _CORES = tuple(
-    re.compile(form)
-    for form in (
+    _Core(re.compile(form), known, endings)
+    for form, known, endings in (
         # 14 Larkspur Close; 221B Baker St
-        rf"(?<![\w/.-])[0-9]{{1,5}}(?:[-–/][0-9]{{1,5}})?[A-Za-z]?,? (?:{_CAP}\.? ){{1,4}}"
-        rf"(?:{'|'.join(w.capitalize() for w in words.STREETS_AFTER)})(?![\w'’])\.?"
-        rf"(?: (?:North|South|East|West|[NSEW]{{1,2}})(?!\w))?",
-        rf"(?<![\w/.-])[0-9]{{1,5}} (?:[^\W\d_]{{3,20}} ){{1,2}}"
-        rf"(?:{'|'.join(sorted(words.PLAIN_STREETS))})(?!\w)",
+        (
+            rf"(?<![\w/.-])[0-9]{{1,5}}(?:[-–/][0-9]{{1,5}})?[A-Za-z]?,? (?:{_CAP}\.? ){{1,4}}"
+            rf"(?:{'|'.join(w.capitalize() for w in words.STREETS_AFTER)})(?![\w'’])\.?"
+            rf"(?: (?:North|South|East|West|[NSEW]{{1,2}})(?!\w))?",
+            _keys(words.STREETS_AFTER), (),
+        ),
+        (
+            rf"(?<![\w/.-])[0-9]{{1,5}} (?:[^\W\d_]{{3,20}} ){{1,2}}"
+            rf"(?:{'|'.join(sorted(words.PLAIN_STREETS))})(?!\w)",
+            words.PLAIN_STREETS, (),
+        ),
         # 8 bis, rue des Tilleuls
-        rf"(?<![\w/.-])[0-9]{{1,5}}(?:[-–/][0-9]{{1,4}})?(?: ?(?:bis|ter|quater|[A-Da-d]))?,? "
-        rf"(?:{_any(words.STREETS_BEFORE)})\.? {_STREET_NAME}",
+        (
+            rf"(?<![\w/.-])[0-9]{{1,5}}(?:[-–/][0-9]{{1,4}})?(?: ?(?:bis|ter|quater|[A-Da-d]))?,? "
+            rf"(?:{_any(words.STREETS_BEFORE)})\.? {_STREET_NAME}",
+            _BEFORE, (),
+        ),
         # Calle de los Olmos, 31; ul. Kwiatowa 12/4
-        rf"(?<![\w.])(?:(?:{_LONG_STREETS})(?:(?<=/)|\.|(?<=\w) )|(?:{_SHORT_STREETS})\.)[ ]?"
-        rf"{_STREET_NAME}"
-        rf"(?:,? ?{_NO}?){_NUMBER}(?!\w)",
+        (
+            rf"(?<![\w.])(?:(?:{_LONG_STREETS})(?:(?<=/)|\.|(?<=\w) )|(?:{_SHORT_STREETS})\.)[ ]?"
+            rf"{_STREET_NAME}"
+            rf"(?:,? ?{_NO}?){_NUMBER}(?!\w)",
+            _BEFORE, (),
+        ),
         # Çınar Mah. Lale Sok. No: 15; Yeni Mahalle 1523. Sokak No:8
-        rf"(?<!\w)(?:(?:{_CAP} |[0-9]{{1,4}}\.? ?){{1,4}}(?:{_any(words.TURKISH)})(?!\w)"
-        rf"[.,]{{0,2}} ?){{1,4}}"
-        rf"(?:{_NO}|[Nn]o ?[:.]? ?)?{_NUMBER}",
+        (
+            rf"(?<!\w)(?:(?:{_CAP} |[0-9]{{1,4}}\.? ?){{1,4}}(?:{_any(words.TURKISH)})(?!\w)"
+            rf"[.,]{{0,2}} ?){{1,4}}"
+            rf"(?:{_NO}|[Nn]o ?[:.]? ?)?{_NUMBER}",
+            _keys(words.TURKISH), (),
+        ),
         # Lindenstraße 27a; Prinsengracht 418; Berliner Str. 5
-        rf"(?<!\w)(?:{_CAP} ){{0,3}}(?:(?:{_SMALL} ){{1,2}})?(?:[{_U}]?[\w\-]{{0,40}})?"
-        rf"(?:{_any(words.SURE_ENDINGS)}|[Ss]tr\.)(?:,? {_NO}?|(?<=\.)){_NUMBER}",
+        (
+            rf"(?<!\w)(?:{_CAP} ){{0,3}}(?:(?:{_SMALL} ){{1,2}})?(?:[{_U}]?[\w\-]{{0,40}})?"
+            rf"(?:{_any(words.SURE_ENDINGS)}|[Ss]tr\.)(?:,? {_NO}?|(?<=\.)){_NUMBER}",
+            frozenset(), (*_ENDINGS, "str"),
+        ),
         # Laan van Meerdervoort 210; Straße des 17. Juni 135
-        rf"(?<!\w)(?:{_any(words.SURE_ENDINGS)}) (?:{_SMALL} ){{1,2}}"
-        rf"(?:{_CAP} |[0-9]{{1,2}}\. ){{1,4}}{_NUMBER}",
+        (
+            rf"(?<!\w)(?:{_any(words.SURE_ENDINGS)}) (?:{_SMALL} ){{1,2}}"
+            rf"(?:{_CAP} |[0-9]{{1,2}}\. ){{1,4}}{_NUMBER}",
+            frozenset(), _ENDINGS,
+        ),
         # P.O. Box 1234, 50001 Köln
-        rf"(?<!\w)(?:{_any(words.BOXES)}) ?"
-        rf"(?:[0-9]{{1,3}}[ ]?){{1,3}}(?=[,\n])",
+        (
+            rf"(?<!\w)(?:{_any(words.BOXES)}) ?"
+            rf"(?:[0-9]{{1,3}}[ ]?){{1,3}}(?=[,\n])",
+            _keys(words.BOXES), (),
+        ),
         # Rua das Flores, s/n
-        rf"(?<![\w.])(?:Calle|C/|Rua|Avenida|Av\.|Camino|Carretera|Via|Estrada) "
-        rf"{_STREET_NAME},? ?[Ss]/[Nn](?!\w)",
+        (
+            rf"(?<![\w.])(?:Calle|C/|Rua|Avenida|Av\.|Camino|Carretera|Via|Estrada) "
+            rf"{_STREET_NAME},? ?[Ss]/[Nn](?!\w)",
+            _BEFORE, (),
+        ),
     )
 )  # fmt: skip
 # Wola Mała 27, 37-100 Łańcut: no word says street, the postcode does.
@@ -172,7 +224,6 @@ _KEYS = frozenset(
     for group in (words.STREETS_AFTER, words.STREETS_BEFORE, words.TURKISH)
     for word in group
 ) | frozenset({"box", "postfach", "postbus", "apartado", "str", "cso", "zza"})
-_WORD = re.compile(r"[^\W\d_]+")
 _MAY_BE_CODED = re.compile(r"[0-9][ \-a-zA-Z.º°)]{0,12}[,\n ]+(?:[A-Z]{1,2}-)?[0-9]{2}[0-9 -]{2,4}")
 
 
@@ -189,9 +240,10 @@ def find_addresses(text: str) -> Iterator[Found]:
 
 def _cores(text: str) -> Iterator[tuple[int, int]]:
     ends: set[int] = set()
-    if _may_hold_street(text):
-        for form in _CORES:
-            for found in form.finditer(text):
+    held = _words_of(text)
+    if not held.isdisjoint(_KEYS) or any(word.endswith(words.STREET_ENDINGS) for word in held):
+        for core in _CORES:
+            for found in core.form.finditer(text) if core.may_be_in(held) else ():
                 end = found.start() + len(found[0].rstrip())
                 ends.add(end)
                 yield found.start(), end
@@ -292,7 +344,7 @@ def _before_house(text: str, at: int) -> int:
     return at
 
 
-def _may_hold_street(text: str) -> bool:
-    """Tell quickly whether a look with the slow patterns is worth it."""
-    found = {word.casefold() for word in _WORD.findall(text)}
-    return not found.isdisjoint(_KEYS) or any(word.endswith(words.STREET_ENDINGS) for word in found)
+def _words_of(text: str) -> set[str]:
+    if text.isascii():
+        return set(_WORD.findall(text.lower()))
+    return {fold(word) for word in _WORD.findall(text)}

@@ -26,6 +26,11 @@ _ENDINGS = {
 }
 
 
+def first_names() -> frozenset[str]:
+    """Return the folded words of which `is_first` is true."""
+    return _names()[0]
+
+
 def is_first(folded: str) -> bool:
     """Tell whether a folded word is a first name and hardly ever another word."""
     return folded in _names()[0]

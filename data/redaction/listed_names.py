@@ -6,7 +6,13 @@ from collections.abc import Iterator, Sequence
 from data.redaction import listed_words
 from data.redaction import name_words as words
 from data.redaction.everyday import is_word
-from data.redaction.gazetteer import is_doubtful_first, is_first, is_last, is_polish_case
+from data.redaction.gazetteer import (
+    first_names,
+    is_doubtful_first,
+    is_first,
+    is_last,
+    is_polish_case,
+)
 from data.redaction.parts import Part
 from data.text.phrases import fold
 
@@ -31,8 +37,13 @@ def is_german(text: str) -> bool:
 def listed(text: str, parts: Sequence[Part]) -> Iterator[tuple[int, int]]:
     """Yield where names stand that begin with, or hold, a part known from the lists."""
     look = _Look(text, parts)
-    at = 0
-    while at < len(look.parts):
+    at, firsts = 0, first_names()
+    while at < len(parts):
+        # Most words are small and no name; the rest is looked at.
+        part = parts[at]
+        if not part.capital and part.folded not in firsts:
+            at += 1
+            continue
         end = look.name_at(at)
         if end is None:
             at += 1

@@ -12,7 +12,7 @@ from data.redaction.found import Found
 from data.redaction.gazetteer import is_first
 from data.redaction.listed_names import is_firm, listed
 from data.redaction.listed_words import FIRMS, NO_LAST, PLACES_AND_FIRMS
-from data.redaction.parts import Part, parts_of
+from data.redaction.parts import Part, joined, parts_of
 from data.redaction.relations import fills_line, labelled, marked, named, related
 from data.redaction.role_words import CARRIERS
 from data.redaction.signed import signed
@@ -24,17 +24,11 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _ENDS_NAME = re.compile(r"[ \u00a0]*(?:$|[\n,.!?:;()|/<\x00–—…]| - |-\s|[^\w\s&'’@\-\[])")
 _BREAK = re.compile(r"[\s,.!:;–—\-]*[,.!\n–—\-][\s,.!:;–—\-]*|\s+")
 _STARTS = re.compile(r"(?:^|[.!?,;:…)\n–—\-\x00]|[^\w\s])[\s\"'*_>\-–—]*$")
+_GAPS = frozenset({" ", "\u00a0", ". ", ".", "  "})
 _MOST_TOKENS = 4
 _LOOSE = frozenset({"name"})  # "the name is public": a name only with a capital
 _FARTHEST = 12
 _SHORTEST = 3
-
-
-class _Token(NamedTuple):
-    start: int
-    end: int
-    folded: str
-    capital: bool
 
 
 class _Cue(NamedTuple):
@@ -47,13 +41,15 @@ def find_names(text: str) -> Iterator[Found]:
 
     A full name found once is found wherever else it stands in the text.
     """
-    tokens = [_token(match) for match in _TOKEN.finditer(text)]
+    parts = parts_of(text)
+    tokens = joined(text, parts)
     found: dict[tuple[int, int], str] = {}
-    at = 0
+    at, cues = 0, _cues()
     while at < len(tokens):
-        cue = _cue_at(text, tokens, at)
+        token = tokens[at]
+        cue = _cue_at(text, tokens, at) if token.folded in cues else None
         if cue is None:
-            place = _before_suffix(text, tokens, at)
+            place = _before_suffix(text, tokens, at) if token.capital else None
             after = at + 1
         else:
             after = at + len(cue.words)
@@ -61,7 +57,6 @@ def find_names(text: str) -> Iterator[Found]:
         if place is not None:
             found[place] = _value(text[place[0] : place[1]])
         at = after
-    parts = parts_of(text)
     for place in _by_other_signs(text, parts):
         found.setdefault(place, _value(text[place[0] : place[1]]))
     found = {place: value for place, value in found.items() if not _is_firm(text, place)}
@@ -83,14 +78,9 @@ def _by_other_signs(text: str, parts: list[Part]) -> Iterator[tuple[int, int]]:
         yield from look(text, parts)
 
 
-def _token(match: re.Match[str]) -> _Token:
-    raw = match[0]
-    return _Token(match.start(), match.end(), fold(raw), raw[0].isupper())
-
-
 @lru_cache(maxsize=1)
-def _cues() -> dict[str, list[_Cue]]:
-    """Return the cues by their first word, longest first."""
+def _cues() -> dict[str, dict[str, list[_Cue]]]:
+    """Return the cues by their first and their second word ("" if none), longest first."""
     groups = {
         "single": words.SINGLE_INTRODUCTIONS,
         "title": tuple(words.TITLES),
@@ -102,24 +92,27 @@ def _cues() -> dict[str, list[_Cue]]:
         "thanks": tuple(p for phrases in THANKS.values() for p in phrases),
         "closing": tuple(p for phrases in CLOSINGS.values() for p in phrases),
     }
-    by_first: dict[str, list[_Cue]] = {}
+    by_first: dict[str, dict[str, list[_Cue]]] = {}
     for kind, phrases in groups.items():
         for phrase in phrases:
             parts = tuple(_TOKEN.findall(fold(phrase)))
-            by_first.setdefault(parts[0], []).append(_Cue(parts, kind))
-    for cues in by_first.values():
-        cues.sort(key=lambda cue: -len(cue.words))
+            second = parts[1] if len(parts) > 1 else ""
+            by_first.setdefault(parts[0], {}).setdefault(second, []).append(_Cue(parts, kind))
+    for by_second in by_first.values():
+        for cues in by_second.values():
+            cues.sort(key=lambda cue: -len(cue.words))
     return by_first
 
 
-def _cue_at(text: str, tokens: list[_Token], at: int) -> _Cue | None:
+def _cue_at(text: str, tokens: list[Part], at: int) -> _Cue | None:
     """Return the longest cue that starts at a token and stands where its kind may stand."""
-    for cue in _cues().get(tokens[at].folded, ()):
+    by_second = _cues().get(tokens[at].folded, {})
+    following = tokens[at + 1].folded if at + 1 < len(tokens) else ""
+    for cue in (*by_second.get(following, ()), *by_second.get("", ())):
         last = at + len(cue.words)
         if last > len(tokens) or any(
             tokens[at + n].folded != word
-            or text[tokens[at + n - 1].end : tokens[at + n].start]
-            not in (" ", "\u00a0", ". ", ".", "  ")
+            or text[tokens[at + n - 1].end : tokens[at + n].start] not in _GAPS
             for n, word in enumerate(cue.words)
             if n
         ):
@@ -129,7 +122,7 @@ def _cue_at(text: str, tokens: list[_Token], at: int) -> _Cue | None:
     return None
 
 
-def _may_stand(text: str, first: _Token, last: _Token, cue: _Cue) -> bool:
+def _may_stand(text: str, first: Part, last: Part, cue: _Cue) -> bool:
     if cue.kind == "title":
         if first.start and text[first.start - 1].isalnum():
             return False
@@ -143,7 +136,7 @@ def _may_stand(text: str, first: _Token, last: _Token, cue: _Cue) -> bool:
 
 
 def _after_cue(
-    text: str, tokens: list[_Token], cue: _Cue, at: int, after: int
+    text: str, tokens: list[Part], cue: _Cue, at: int, after: int
 ) -> tuple[int, int] | None:
     """Return where the name after a cue stands, if there is one."""
     if after >= len(tokens):
@@ -178,19 +171,19 @@ def _after_cue(
         if place and ":" in gap and not fills_line(text, place[0], place[1] - place[0]):
             return None
         return place if ends or not says else None
-    if any(known.kind == "title" for known in _cues().get(tokens[after].folded, ())):
+    if tokens[after].folded in _titles():
         return None  # the title is a cue of its own
     place = _name(text, tokens, after, one=True)
     return place if place and _ENDS_NAME.match(text, place[1]) else None
 
 
-def _is_small_name(token: _Token) -> bool:
+def _is_small_name(token: Part) -> bool:
     known = is_first(token.folded) and len(token.folded) > _SHORTEST
     return known and not token.capital and not is_word(token.folded)
 
 
 def _weak(
-    text: str, tokens: list[_Token], after: int, gap: str, cue: list[_Token]
+    text: str, tokens: list[Part], after: int, gap: str, cue: list[Part]
 ) -> tuple[int, int] | None:
     if gap.strip():
         return None
@@ -202,7 +195,7 @@ def _weak(
 
 
 def _signature(
-    text: str, tokens: list[_Token], cue: _Cue, after: int, gap: str
+    text: str, tokens: list[Part], cue: _Cue, after: int, gap: str
 ) -> tuple[int, int] | None:
     """Return the name after a closing: alone on its line, or up to a comma."""
     if _BREAK.fullmatch(gap) is None or gap.count("\n") > 3:
@@ -221,7 +214,7 @@ def _signature(
 
 def _name(
     text: str,
-    tokens: list[_Token],
+    tokens: list[Part],
     at: int,
     *,
     one: bool,
@@ -265,13 +258,13 @@ def _name(
     return first.start, last.end
 
 
-def _adjoins(text: str, left: _Token, right: _Token) -> bool:
+def _adjoins(text: str, left: Part, right: Part) -> bool:
     gap = text[left.end : right.start]
     initial = left.end - left.start <= 2 or left.folded in words.ACADEMIC
     return gap in (" ", "\u00a0", "-") or (initial and gap in (". ", "."))
 
 
-def _leads_on(text: str, tokens: list[_Token], at: int) -> bool:
+def _leads_on(text: str, tokens: list[Part], at: int) -> bool:
     """Tell whether a particle is followed by the rest of a name."""
     for following in range(at + 1, min(at + 4, len(tokens))):
         if not _adjoins(text, tokens[following - 1], tokens[following]):
@@ -287,12 +280,15 @@ def _leads_on(text: str, tokens: list[_Token], at: int) -> bool:
 @lru_cache(maxsize=1)
 def _single_cues() -> frozenset[str]:
     kinds = ("closing", "thanks")
-    return frozenset(
-        cue.words[0]
-        for cues in _cues().values()
-        for cue in cues
-        if cue.kind in kinds and len(cue.words) == 1 and len(cue.words[0]) > 3
-    )
+    single = (cue for by_second in _cues().values() for cue in by_second.get("", ()))
+    return frozenset(c.words[0] for c in single if c.kind in kinds and len(c.words[0]) > 3)
+
+
+@lru_cache(maxsize=1)
+def _titles() -> frozenset[str]:
+    """Return the words a title may begin with."""
+    every = ((first, cues) for first, group in _cues().items() for cues in group.values())
+    return frozenset(first for first, cues in every if any(c.kind == "title" for c in cues))
 
 
 def _is_other_word(folded: str) -> bool:
@@ -305,10 +301,10 @@ def _is_other_word(folded: str) -> bool:
     )
 
 
-def _before_suffix(text: str, tokens: list[_Token], at: int) -> tuple[int, int] | None:
-    """Return the name before a Turkish form of address, when the name starts at ``at``."""
+def _before_suffix(text: str, tokens: list[Part], at: int) -> tuple[int, int] | None:
+    """Return the name before a Turkish form of address, when the name's capital is at ``at``."""
     token = tokens[at]
-    if not token.capital or token.folded in words.NOT_NAMES:
+    if token.folded in words.NOT_NAMES:
         return None
     for last in range(at, min(at + 3, len(tokens) - 1)):
         if not _adjoins(text, tokens[last], tokens[last + 1]) or not tokens[last].capital:
@@ -327,10 +323,10 @@ def _after_dash(text: str) -> tuple[int, int] | None:
     found = _DASH.search(text, max(0, len(text) - 80))
     if found is None:
         return None
-    parts = [_token(match) for match in _TOKEN.finditer(found[1])]
+    parts = joined(found[1], parts_of(found[1]))
     proper = all(part.capital and part.folded not in words.NOT_NAMES for part in parts)
-    joined = " ".join(found[1][part.start : part.end] for part in parts)
-    return found.span(1) if proper and joined == found[1] else None
+    whole = " ".join(found[1][part.start : part.end] for part in parts)
+    return found.span(1) if proper and whole == found[1] else None
 
 
 def _is_firm(text: str, place: tuple[int, int]) -> bool:

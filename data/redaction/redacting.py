@@ -20,6 +20,7 @@ from data.redaction.orders import find_kept
 from data.redaction.phones import find_phones
 from data.redaction.placeholders import PLACEHOLDER, TYPES, Placeholders
 
+_DIGIT = re.compile(r"[0-9]")
 _SEVERAL_DIGITS = re.compile(r"[0-9](?:[^0-9]{0,3}[0-9]){5}")
 # A number next to a word for an order is an order number, unless its form settles it.
 _YIELDS_TO_KEPT = frozenset({"PHONE", "CARD", "NATIONAL_ID", "IP"})
@@ -157,7 +158,7 @@ def _detect(text: str, region: str | None) -> list[Found]:
     found = [*find_links(masked), *find_names(masked)]
     if _SEVERAL_DIGITS.search(masked):
         found += [*find_identifiers(masked, region), *find_phones(masked, region)]
-    if any(c.isdigit() for c in masked):
+    if _has_digit(masked):
         found += find_addresses(masked)
     found += [*find_contact_names(masked, found)]
     if not found:
@@ -173,6 +174,10 @@ def _detect(text: str, region: str | None) -> list[Found]:
         insort(taken, place)
         chosen.append(one)
     return sorted(chosen, key=lambda f: f.start)
+
+
+def _has_digit(text: str) -> bool:
+    return _DIGIT.search(text) is not None or any(c.isdigit() for c in text if c > "\x7f")
 
 
 def _overlaps(places: list[tuple[int, int]], place: tuple[int, int]) -> bool:

@@ -26,6 +26,12 @@ _LOWER_AFTER = re.compile(
     r"\b(?:lg|vg|mfg|glg|grtjs|grt|xx|cdt|bjs|abs|bs)[ ,]+([^\W\d_]{3,20})[.\s]*$", re.IGNORECASE
 )
 _WORD = re.compile(r"[^\W\d_]+")
+# Without one of these there is no look for what holds them.
+_OPENINGS = (" (", " “", ' "', " '", " ‘")
+_HERE_WORDS = (
+    " hier", " here", " speaking", " am Apparat", " à l'appareil", " al telefono", " burada", " ici"
+)  # fmt: skip
+_CLOSE = 60
 _FEW = 2
 _TAIL = 300
 
@@ -42,13 +48,13 @@ def signed(text: str) -> Iterator[tuple[int, int]]:
     last = _LAST_LINE.search(tail)
     if last and _is_name(last[1], least=1):
         yield start + last.start(1), start + last.end(1)
-    for found in _NICKNAMED.finditer(text):
+    for found in _NICKNAMED.finditer(text) if any(mark in text for mark in _OPENINGS) else ():
         if is_person(found[1]):
             yield found.span(1)
-    for found in _HERE.finditer(text):
+    for found in _HERE.finditer(text) if any(word in text for word in _HERE_WORDS) else ():
         if _is_name(found[1], least=1):
             yield found.span(1)
-    short = _LOWER_AFTER.search(tail)
+    short = _LOWER_AFTER.search(tail, max(0, len(tail) - _CLOSE))
     if short and not is_word(fold(short[1])):
         yield start + short.start(1), start + short.end(1)
 
