@@ -5,8 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import t as student
 
 from data.errors import ParameterError
+from forecasting.serial import serial_regression
 from forecasting.validation import check_volume
 
 Floats = NDArray[np.float64]
@@ -18,9 +20,11 @@ COLUMNS = (
     "effect_lo", "effect_hi", "verdict", "reference_low", "reference_high",
     "reference_community", "reason",
 )  # fmt: skip
-_Z = 1.96
+_LEVEL = 0.95
 _LEAST_BEFORE, _LEAST_AFTER = 28, 14
+_MOST_DAYS = 400  # of before: older ones say little, and the cost grows with the cube
 _SMOOTH_DAYS = 15
+_QUIET = 0.1  # least share of the usual level a day of the week is given
 _TINY = 1e-9
 
 
@@ -35,9 +39,11 @@ def impact(
 ) -> pd.DataFrame:
     """Compare each topic's volume after an article shipped with what it would have been.
 
-    A regression of daily volume on weekday, trend and (if given) the volume of topics without
-    a new article, with a step where the article shipped. Its error allows for days that are
-    alike (Newey–West). The days right after shipping are left out: readers need time.
+    A regression of daily volume on weekday and trend, or instead of the trend the volume of
+    topics without a new article, with a step where the article shipped. Its error allows for
+    days that are alike (`serial.serial_regression`): with little history that are very alike,
+    hardly any fall can be told from chance. The days right after shipping are left out: readers
+    need time.
 
     Parameters
     ----------
@@ -68,8 +74,7 @@ def impact(
     References
     ----------
     Bernal, J. L., Cummins, S. and Gasparrini, A. (2017), Interrupted time series regression for
-    the evaluation of public health interventions; Newey, W. and West, K. (1987), A simple,
-    positive semi-definite, heteroskedasticity and autocorrelation consistent covariance matrix.
+    the evaluation of public health interventions.
     """
     frame = check_volume(volume, fractional=True)
     outside = None if control is None else _daily(check_volume(control, fractional=True))
@@ -84,29 +89,6 @@ def impact(
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def newey_west(features: Floats, residuals: Floats, lags: int) -> Floats:
-    """Covariance of least-squares effects whose errors are alike over ``lags`` days.
-
-    Parameters
-    ----------
-    features : array, shape (n, p)
-    residuals : array, shape (n,)
-    lags : int
-
-    Returns
-    -------
-    array, shape (p, p)
-    """
-    moments = features * residuals[:, None]
-    middle = moments.T @ moments
-    for lag in range(1, lags + 1):
-        cross = moments[lag:].T @ moments[:-lag]
-        middle += (1 - lag / (lags + 1)) * (cross + cross.T)
-    bread = np.linalg.pinv(features.T @ features)
-    n, p = features.shape
-    return bread @ middle @ bread * n / max(n - p, 1)
-
-
 def _one(
     daily: pd.Series, shipped: pd.Timestamp, control: pd.Series | None, settle_days: int
 ) -> tuple[int, int, float, float, float, float, float]:
@@ -114,46 +96,63 @@ def _one(
     day = shipped.floor("D")
     days = pd.DatetimeIndex(daily.index)
     age = ((days - day) // pd.Timedelta(days=1)).to_numpy()
-    used = (age < 0) | (age >= settle_days)
+    used = ((age < 0) & (age >= -_MOST_DAYS)) | (age >= settle_days)
     outside = None
     if control is not None:
         # Smoothed: the counting noise of the control would hide how much the topic follows it.
-        level = control.rolling(_SMOOTH_DAYS, center=True, min_periods=7).mean()
-        outside = level.reindex(daily.index).to_numpy(dtype=np.float64)
+        smooth = control.rolling(_SMOOTH_DAYS, center=True, min_periods=7).mean()
+        outside = smooth.reindex(daily.index).to_numpy(dtype=np.float64)
         used &= np.isfinite(outside)
     age, y = age[used], daily.to_numpy(dtype=np.float64)[used]
-    before, after = int((age < 0).sum()), int((age >= 0).sum())
-    nothing = (before, after, np.nan, float(y[age >= 0].sum()), np.nan, np.nan, np.nan)
-    if before < _LEAST_BEFORE or after < _LEAST_AFTER or y[age < 0].sum() == 0:
+    is_after = age >= 0
+    before, after, came = int((~is_after).sum()), int(is_after.sum()), float(y[is_after].sum())
+    nothing = (before, after, np.nan, came, np.nan, np.nan, np.nan)
+    if before < _LEAST_BEFORE or after < _LEAST_AFTER or y[~is_after].sum() == 0:
         return nothing
     weekday = days.day_of_week.to_numpy()[used]
-    features = _features(age, weekday, None if outside is None else outside[used])
-    effects = np.linalg.lstsq(features, y, rcond=None)[0]
-    lags = int(np.ceil(4 * (len(y) / 100) ** (2 / 9))) + 3
-    covariance = newey_west(features, y - features @ effects, lags)
-    came = float(y[age >= 0].sum())
-    without = features[age >= 0].copy()
-    without[:, -1] = 0.0
-    expected = float((without @ effects).sum())
-    if expected <= _TINY:
+    level = _level(y[~is_after], weekday[~is_after], weekday)
+    moves = age / 100.0 if outside is None else outside[used] / max(float(outside[used].mean()), 1)
+    features = _features(weekday, level, moves, is_after)
+    effect, error = _step(features, y, level, age)
+    if not np.isfinite(effect):
         return nothing
-    # The share is came / expected - 1; its error is that of the sum of expected days.
-    direction = without.sum(axis=0)
-    error = np.sqrt(max(float(direction @ covariance @ direction), 0.0)) / expected
-    noise = np.sqrt(max(came, 1.0)) / expected
-    effect = came / expected - 1
-    half = _Z * float(np.hypot((1 + effect) * error, noise))
+    half = float(student.ppf((1 + _LEVEL) / 2, len(y) - features.shape[1])) * error
+    expected = came / (1 + effect) if effect > _TINY - 1 else np.nan
     return before, after, expected, came, effect, effect - half, effect + half
 
 
-def _features(age: NDArray[np.int64], weekday: NDArray[np.int64], control: Floats | None) -> Floats:
-    columns: list[Floats] = [(weekday == i).astype(np.float64) for i in range(7)]
-    if control is None:
-        columns.append(age / 100.0)
-    else:
-        columns.append(control / max(float(control.mean()), _TINY))
+def _step(
+    features: Floats, y: Floats, level: Floats, age: NDArray[np.int64]
+) -> tuple[float, float]:
+    """Share by which the days after shipping are above what they would have been; its error."""
+    effects, covariance = serial_regression(features, y, level, age)
+    total = features[age >= 0].sum(axis=0)
+    own = np.zeros(len(total))
+    own[-1] = total[-1]
+    rest = total - own
+    expected, change = float(rest @ effects), float(own @ effects)
+    if expected <= _TINY:
+        return np.nan, np.nan
+    slope = (own * expected - change * rest) / expected**2
+    return change / expected, float(np.sqrt(slope @ covariance @ slope))
+
+
+def _level(y: Floats, known: NDArray[np.int64], weekday: NDArray[np.int64]) -> Floats:
+    """Mean of each day's weekday before the article shipped."""
+    seen = np.bincount(known, minlength=7)
+    means = np.bincount(known, y, minlength=7) / np.maximum(seen, 1)
+    means = np.where(seen > 0, means, y.mean())
+    return np.maximum(means, _QUIET * y.mean())[weekday]
+
+
+def _features(
+    weekday: NDArray[np.int64], level: Floats, moves: Floats, is_after: NDArray[np.bool_]
+) -> Floats:
+    """Weekdays, what moves all of them alike (trend or control), and the step."""
+    usual = level / level.mean()
+    columns = [(weekday == i).astype(np.float64) for i in range(7)]
     kept = [column for column in columns if column.any()]
-    return np.column_stack([*kept, (age >= 0).astype(np.float64)])
+    return np.column_stack([*kept, usual * moves, usual * is_after])
 
 
 def _verdict(

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from data.errors import DeskpilotError
-from pipelines import plan_command
+from pipelines import impact_command, plan_command
 
 if TYPE_CHECKING:
     from pipelines.run import Run
@@ -30,6 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 plan_command.register(app)
+impact_command.register(app)
 out = Console()
 err = Console(stderr=True)
 

@@ -13,7 +13,7 @@ from functools import partial
 
 from data.embedding_cache import EmbeddingCache
 from data.workers import Workers
-from pipelines import acceptance, intake, labels, plan_step, prepare, publish, steps
+from pipelines import acceptance, intake, labels, plan_step, prepare, publish, shipping, steps
 from pipelines.clock import Spent, clock
 from pipelines.config import NightlyConfig
 from pipelines.lock import workspace_lock
@@ -33,6 +33,7 @@ STEPS: tuple[Step, ...] = (
     Step("evaluate", steps.measure_classifiers),
     Step("answers", steps.measure_answers),
     Step("drift", steps.compare_nights),
+    Step("impact", shipping.watch_topics),
     Step("plan", plan_step.plan_ahead),
     Step("gate", publish.judge),
     Step("register", publish.register),

@@ -34,6 +34,7 @@ def build(run: Run) -> Json:
         "drift": run.drift,
         "examples": run.examples,
         "drafts": run.drafts,
+        "impact": run.impact,
         "plan": run.plan,
         "warnings": run.warnings,
         "run": _run(run),

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from datetime import datetime
+from datetime import date, datetime
 from importlib import resources
 from typing import Any
 
@@ -38,6 +38,8 @@ def render(document: Mapping[str, Any]) -> str:
             row["whisker"] = _whisker(row["accuracy"], part["figures"]["accuracy"])
     knowledge = page["figures"]["knowledge"]
     knowledge["charts"] = _knowledge_charts(knowledge)
+    for row in page["impact"]:
+        row["chart"] = _topic_chart(row)
     environment = _environment()
     # The style sheet is ours; everything else is escaped, ticket words above all.
     css = Markup(resources.files("pipelines").joinpath("templates/report.css").read_text("utf-8"))
@@ -167,6 +169,24 @@ def _knowledge_charts(knowledge: Json) -> dict[str, Markup]:
     return made
 
 
+def _topic_chart(row: Json) -> Markup:
+    """Contacts a week, and the day the article shipped."""
+    weeks = [datetime.fromisoformat(day).date() for day in row["weeks"]]
+    shipped = datetime.fromisoformat(row["shipped_at"]).date()
+    top = 2 * max(-(-max(row["contacts"]) // 2), 1)
+    days = [float(week.toordinal()) for week in weeks]
+    dates = _DayAxis(
+        f"weeks to {weeks[-1]:%B %Y}", days[0], days[-1], [days[0], days[len(days) // 2], days[-1]]
+    )
+    came = list(zip(days, map(float, row["contacts"]), strict=True))
+    lines = [
+        charts.Line("contacts a week", came),
+        charts.Line("shipped", [(shipped.toordinal(), 0), (shipped.toordinal(), top)], "ideal"),
+    ]
+    counts = charts.Axis("contacts", 0, top, [0, top / 2, top], percent=False)
+    return Markup(charts.line_chart(f"Contacts about {row['topic']}", lines, dates, counts))
+
+
 def _recall(retrieval: Json) -> str:
     lines = []
     for name, curve in retrieval["curves"].items():
@@ -183,6 +203,14 @@ def _recall(retrieval: Json) -> str:
         axis,
         charts.share_axis("recall"),
     )
+
+
+class _DayAxis(charts.Axis):
+    """An axis of days, numbered as `date.toordinal` does."""
+
+    def text(self, value: float) -> str:
+        """Write the date of a tick."""
+        return date.fromordinal(round(value)).strftime("%d %b")
 
 
 class _NamedAxis(charts.Axis):

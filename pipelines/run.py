@@ -102,6 +102,7 @@ class Run:
     draft_seconds: float = 0.0
     verdicts: list[Verdict] = field(default_factory=list)
     withdrawn: tuple[str, ...] = ()
+    impact: list[Json] = field(default_factory=list)
     plan: Json = field(default_factory=dict)
     drift: Json = field(default_factory=dict)
     summary: Json = field(default_factory=dict)

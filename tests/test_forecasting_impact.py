@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from data.errors import ParameterError
-from forecasting.impact import COLUMNS, impact, newey_west
+from forecasting.impact import COLUMNS, impact
 
 SHIPPED = pd.Timestamp("2026-03-02", tz="UTC")
 WEEK = np.array([40.0, 38, 36, 35, 33, 12, 9])
@@ -70,9 +70,28 @@ def test_empty_in_empty_out() -> None:
     assert list(impact(topic(0).head(0), SHIPPED).columns) == list(COLUMNS)
 
 
-def test_alike_days_widen_the_error() -> None:
-    rng = np.random.default_rng(0)
-    ones = np.ones((400, 1))
-    alike = np.repeat(rng.normal(size=40), 10)
-    plain, wide = newey_west(ones, alike, 0)[0, 0], newey_west(ones, alike, 12)[0, 0]
-    assert wide > 3 * plain
+def alike(seed: int, fading: float, fall: float = 0.0) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    frame = topic(fall, seed=seed)
+    drift = np.zeros(len(frame))
+    for day in range(1, len(frame)):
+        drift[day] = fading * drift[day - 1] + rng.normal(0, 0.15)
+    return frame.assign(y=rng.poisson(frame["y"] * np.exp(drift)).astype(float))
+
+
+@pytest.mark.parametrize("fading", [0.0, 0.5, 0.8])
+def test_days_that_are_alike_are_not_taken_for_a_fall(fading: float) -> None:
+    parts = [alike(seed, fading).assign(unique_id=f"t{seed}") for seed in range(80)]
+    found = impact(pd.concat(parts), SHIPPED)
+    assert (found["verdict"] == "working").mean() <= 0.1
+    assert found["effect"].notna().all()
+
+
+def test_alike_days_widen_the_interval() -> None:
+    def width(fading: float) -> float:
+        found = impact(
+            pd.concat([alike(i, fading).assign(unique_id=f"t{i}") for i in range(9)]), SHIPPED
+        )
+        return float((found["effect_hi"] - found["effect_lo"]).mean())
+
+    assert width(0.8) > 1.25 * width(0.0)

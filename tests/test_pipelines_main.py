@@ -3,12 +3,14 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from data.artifact import write_artifact
 from data.encoders import HashingEncoder
-from data.errors import ParameterError, RegistryError
+from data.errors import ParameterError, RegistryError, SchemaError
 from data.synthetic import small_knowledge
 from pipelines import knowledge, promotions
 from pipelines.__main__ import app, main
@@ -135,3 +137,21 @@ def test_errors_are_one_sentence(
     shown = capsys.readouterr().err
     assert "There is no configuration at" in shown
     assert "Traceback" not in shown
+
+
+def test_impact_tells_of_a_fall_and_names_a_topic_it_does_not_know(tmp_path) -> None:
+    days = pd.date_range("2026-01-01", periods=120, freq="D", tz="UTC")
+    rng = np.random.default_rng(0)
+    falls = rng.poisson(np.where(days < "2026-03-01T00:00Z", 30, 12))
+    frames = [
+        pd.DataFrame({"unique_id": name, "ds": days, "y": y})
+        for name, y in (("refund", falls), ("login", rng.poisson(25, len(days))))
+    ]
+    pd.concat(frames).to_csv(tmp_path / "volume.csv", index=False)
+    command = ["impact", str(tmp_path / "volume.csv"), "--shipped", "2026-03-01", "--topic"]
+    done = run(app, [*command, "refund"])
+    assert done.exit_code == 0
+    assert done.stdout.startswith("refund: working. -5")
+    missing = run(app, [*command, "returns"])
+    assert isinstance(missing.exception, SchemaError)
+    assert "has no topic 'returns'; it has login, refund" in str(missing.exception)

@@ -177,6 +177,25 @@ def test_the_page_is_whole_and_asks_for_nothing(first: tuple[Path, Run]) -> None
     assert len(page) < 500_000
 
 
+def test_the_page_shows_what_an_article_did(first: tuple[Path, Run]) -> None:
+    _, run = first
+    row = {
+        "client_id": "acme", "topic": "refund", "articles": ["Where is <my> refund?"],
+        "shipped_at": "2026-01-10T09:00:00+00:00", "expected": 400.0, "came": 210.0,
+        "effect": -0.48, "effect_lo": -0.6, "effect_hi": -0.3, "verdict": "working",
+        "reason": "fewer than expected.", "weeks": ["2025-12-28", "2026-01-04", "2026-01-11"],
+        "contacts": [90, 95, 41],
+    }  # fmt: skip
+    assert document(run)["impact"] == []
+    unknown = {**row, "expected": None, "topic": "login"}
+    page = render({**document(run), "impact": [row, unknown]})
+    assert "What new articles did" in page
+    assert "Where is &lt;my&gt; refund?" in page
+    assert page.count("Contacts about ") == 2
+    assert "weeks to January 2026" in page
+    assert "What new articles did" not in render(document(run))
+
+
 def test_same_data_and_seed_give_the_same_figures(first: tuple[Path, Run], tmp_path: Path) -> None:
     again = run_night(
         write(tmp_path, tickets()), now=NOW + timedelta(days=1), all_steps=without_registry()
