@@ -138,25 +138,40 @@ def init(
     tickets: Annotated[str, typer.Option(help="Your tickets.")] = "tickets.csv",
     articles: Annotated[str, typer.Option(help="Your articles.")] = "articles",
     client: Annotated[str, typer.Option(help="Their client.")] = "acme",
+    plan: Annotated[bool, typer.Option("--plan", help="Write a plan.toml instead.")] = False,
 ) -> None:
-    """Write a commented nightly.toml to start from."""
-    from pipelines.examples import example_config
+    """Write a commented nightly.toml, or plan.toml, to start from."""
+    from pipelines.examples import example_config, example_plan
 
+    if plan and path == _CONFIG:
+        path = plan_command.CONFIG
     if path.exists():
         raise typer.BadParameter(f"{path} is already there; name another file.")
-    path.write_text(example_config(tickets, articles, client), encoding="utf-8")
-    out.print(f"Wrote {path}. Next: python -m pipelines nightly --config {path}")
+    text = example_plan() if plan else example_config(tickets, articles, client)
+    path.write_text(text, encoding="utf-8")
+    out.print(f"Wrote {path}. Next: deskpilot {'plan' if plan else 'nightly'} --config {path}")
 
 
 @app.command()
 def samples(
     folder: Annotated[Path, typer.Argument(help="Folder to write to.")],
+    plan: Annotated[
+        bool, typer.Option("--plan", help="A sample operator to plan for, instead of the shop.")
+    ] = False,
 ) -> None:
     """Write the sample shop's tickets and articles to a folder, to look at or to start from."""
     from data.synthetic import write_samples
+    from data.synthetic.planning import write_planning
+    from pipelines.examples import example_plan
 
-    write_samples(folder)
-    out.print(f"Wrote the sample to {folder}.")
+    if not plan:
+        write_samples(folder)
+        out.print(f"Wrote the sample to {folder}.")
+        return
+    write_planning(folder, until=datetime.now(UTC).date())
+    (folder / plan_command.CONFIG).write_text(example_plan(), encoding="utf-8")
+    path = folder / plan_command.CONFIG
+    out.print(f"Wrote the sample to {folder}. Next: deskpilot plan --config {path}")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""A nightly.toml to start from."""
+"""A nightly.toml and a plan.toml to start from."""
 
 import json
 from importlib import resources
@@ -22,3 +22,14 @@ def example_config(tickets: str, articles: str, client: str) -> str:
     for name, value in (("TICKETS", tickets), ("ARTICLES", articles), ("CLIENT", client)):
         text = text.replace(f'"{name}"', json.dumps(value, ensure_ascii=False))
     return text
+
+
+def example_plan() -> str:
+    """Return the commented plan.toml.
+
+    Examples
+    --------
+    >>> "[data]" in example_plan()
+    True
+    """
+    return resources.files("pipelines").joinpath("templates/plan.toml").read_text("utf-8")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-_CONFIG = Path("plan.toml")
+CONFIG = Path("plan.toml")
 Config = Annotated[Path, typer.Option("--config", "-c", help="The plan's TOML.")]
 
 
@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 def intraday(
     arrivals: Annotated[Path, typer.Argument(help="unique_id, ds, y of the intervals so far.")],
-    config: Config = _CONFIG,
+    config: Config = CONFIG,
     at: Annotated[
         datetime | None, typer.Option("--at", help="The present, in UTC; by default the clock's.")
     ] = None,
@@ -38,7 +38,7 @@ def intraday(
     typer.echo(path)
 
 
-def plan(config: Config = _CONFIG) -> None:
+def plan(config: Config = CONFIG) -> None:
     """Forecast, staff, pool and roster some weeks; the last line is the report's path."""
     from pipelines.plan import run_plan, told
     from pipelines.plan_config import load_plan_config

@@ -1,5 +1,6 @@
 """The command: what it writes, what it says, and how it ends."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,10 +13,13 @@ from data.artifact import write_artifact
 from data.encoders import HashingEncoder
 from data.errors import ParameterError, RegistryError, SchemaError
 from data.synthetic import small_knowledge
+from forecasting.planning import PlanPolicy
 from pipelines import knowledge, promotions
 from pipelines.__main__ import app, main
 from pipelines.config import load_config
 from pipelines.knowledge_rollback import roll_back
+from pipelines.plan_config import PlanConfig, load_plan_config
+from pipelines.plan_inputs import read_inputs
 from pipelines.registry import Decision, Proposal, Registry
 from suggest.index import KnowledgeIndex
 
@@ -155,3 +159,32 @@ def test_impact_tells_of_a_fall_and_names_a_topic_it_does_not_know(tmp_path) -> 
     missing = run(app, [*command, "returns"])
     assert isinstance(missing.exception, SchemaError)
     assert "has no topic 'returns'; it has login, refund" in str(missing.exception)
+
+
+def test_the_sample_operator_can_be_planned_for(tmp_path) -> None:
+    folder = tmp_path / "operator"
+    done = run(app, ["samples", str(folder), "--plan"])
+    assert f"deskpilot plan --config {folder / 'plan.toml'}" in done.stdout.replace("\n", "")
+    config = load_plan_config(folder / "plan.toml")
+    tables = read_inputs(config)
+    assert tables.volume["ds"].max() < pd.Timestamp.now(tz="UTC")
+    assert len(tables.agents) == 40
+    assert set(tables.certifications["client_id"]) <= set(tables.clients["client_id"])
+
+
+def test_the_plan_examples_commented_lines_are_true_too(tmp_path: Path) -> None:
+    path = tmp_path / "plan.toml"
+    done = run(app, ["init", str(path), "--plan"])
+    assert done.exit_code == 0
+    lines = path.read_text(encoding="utf-8").splitlines()
+    opened = [
+        line.removeprefix("# ") if line.startswith("# ") and ("=" in line or "[" in line) else line
+        for line in lines[3:]
+    ]
+    path.write_text("\n".join(opened), encoding="utf-8")
+    config = load_plan_config(path)
+    assert config.rules.separations == (("acme", "birch"),)
+    assert config.rules == replace(PlanPolicy(), separations=(("acme", "birch"),))
+    shown = config.model_dump(exclude={"data", "policy", "board", "output", "start"})
+    usual = PlanConfig.model_validate({"data": config.data}).model_dump(include=set(shown))
+    assert shown == usual

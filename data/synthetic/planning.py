@@ -1,6 +1,9 @@
 """A sample operator: volumes of small clients, agents around the world, and who was trained."""
 
+import json
 from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -97,6 +100,33 @@ def sample_planning(
             }
         ),
     )
+
+
+def write_planning(folder: Path, *, until: date, weeks: int = 9) -> None:
+    """Write the sample operator as CSV files: what a plan of the next Monday reads.
+
+    Parameters
+    ----------
+    folder : Path
+        Gets ``volume.csv``, ``agents.csv``, ``certifications.csv`` and ``clients.csv``.
+    until : date
+        The first day that is not in the history.
+    weeks : int
+        Of history, the last of them not over.
+    """
+    first = until - timedelta(days=until.weekday(), weeks=weeks - 1)
+    sample = sample_planning(start=first.isoformat(), weeks=weeks)
+    volume = sample.volume
+    folder.mkdir(parents=True, exist_ok=True)
+    lists = {name: sample.agents[name].map(json.dumps) for name in ("languages", "roles", "days")}
+    tables = {
+        "volume": volume[volume["ds"] < pd.Timestamp(until, tz="UTC")],
+        "agents": sample.agents.assign(**lists),
+        "certifications": sample.certifications,
+        "clients": sample.clients,
+    }
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False)
 
 
 def _volume(
