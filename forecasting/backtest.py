@@ -111,7 +111,8 @@ def gather(
         share = wanted * known / max(sum(cells), 1)
         found += _sampled(wall, shape, steps, share, offset, series, rng, kin)
         offset += len(wall.values)
-    return _joined(found)
+    with_kin = any(kin is not None for kin in labels)
+    return _joined(found, len(BASES) + (2 if with_kin else 1))
 
 
 def cross_fitted(
@@ -241,13 +242,13 @@ def _positions(wall: Wall, steps: int, series: int) -> list[int]:
     return list(range(last, _FIRST_ORIGIN - 1, -stride))[::-1]
 
 
-def _joined(parts: list[Rows]) -> Rows:
+def _joined(parts: list[Rows], bases: int) -> Rows:
     if not parts:
         none = np.empty(0)
         whole = np.empty(0, dtype=np.intp)
         return Rows(
             np.empty((0, 1), np.float32),
-            np.empty((0, len(BASES) + 1)),
+            np.empty((0, bases)),
             none,
             none,
             whole,

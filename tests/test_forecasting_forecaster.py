@@ -251,3 +251,16 @@ def test_a_single_young_client_gets_a_forecast_with_intervals(days: int) -> None
     assert len(made) == 24
     assert np.isfinite(made.select_dtypes("number").to_numpy()).all()
     assert (made["yhat-lo-80"] <= made["yhat-hi-80"]).all()
+
+
+@pytest.mark.parametrize("days", [1, 3, 10, 15])
+@pytest.mark.parametrize("series", [15, 16, 40])
+@pytest.mark.parametrize("step", ["h", "D"])
+def test_many_young_clients_get_a_forecast(days: int, series: int, step: str) -> None:
+    per_day = 24 if step == "h" else 1
+    ds = pd.date_range("2026-03-02", periods=per_day * days, freq=step, tz="UTC")
+    y = np.random.default_rng(0).poisson(1.0, (series, len(ds))).astype(float)
+    young = [pd.DataFrame({"unique_id": f"c{i}", "ds": ds, "y": y[i]}) for i in range(series)]
+    made = VolumeForecaster(trees=0).fit(pd.concat(young)).predict(per_day)
+    assert len(made) == series * per_day
+    assert np.isfinite(made.select_dtypes("number").to_numpy()).all()
