@@ -79,6 +79,7 @@ def calibrate(
     *,
     horizon: int | None,
     random_state: int,
+    counted: Floats | None = None,
 ) -> Calibration:
     """Learn from forecasts of the past that were made without seeing what came.
 
@@ -95,6 +96,8 @@ def calibrate(
     horizon : int or None
         Days of a window, for sizes learned by trees; None for none.
     random_state : int
+    counted : array, shape (m,), default=None
+        Factor by which each count was scaled; None for none.
 
     References
     ----------
@@ -107,9 +110,11 @@ def calibrate(
         normal = np.tile(ndtri(GRID), (n, 1)) * 1.5
         return Calibration(np.full(n, 0.3), even, normal, np.ones(groups))
     weight = _weights(rows, n)
-    excess = spread.excess_of(rows.y, mean, rows.series, n, weight)
+    counted = np.ones(len(mean)) if counted is None else counted
+    excess = spread.excess_of(rows.y, mean, rows.series, n, weight, counted)
     rng = np.random.default_rng(random_state)
-    scores = spread.score(rows.y, mean, excess[rows.series], rng)
+    y = spread.as_counted(rows.y, mean, excess[rows.series], counted)
+    scores = spread.score(y, mean, excess[rows.series], rng)
     local = LocalSize()
     if horizon is not None:
         gaps = np.abs(scores) / _sizes(scores, weight, rows, n)[rows.series, rows.bucket]

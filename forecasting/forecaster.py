@@ -34,7 +34,8 @@ class VolumeForecaster(BaseEstimator):
     small clients their share of what clients that move alike bring together, and boosted trees
     that learn over all series where these go wrong; averaged per series by how they did in a
     backtest inside the history. Intervals come from what the average got wrong there; trees tell
-    hours that err much from hours that err little.
+    hours that err much from hours that err little. Where a series' level has lastingly shifted,
+    the days before count at the new level; see ``shifts``.
 
     Parameters
     ----------

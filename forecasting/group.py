@@ -22,6 +22,7 @@ from forecasting.opening import Hours, open_slots, seen_slots
 from forecasting.panel import Panel
 from forecasting.profile import pooled_shape
 from forecasting.rolling import origins
+from forecasting.shifts import Shift, counted_as, find_shifts, levelled
 from forecasting.wall import Wall, wall_of
 
 Floats = NDArray[np.float64]
@@ -54,6 +55,9 @@ class Group:
     events : tuple of Event
     effects : mapping of str to float
         Learned factor of each kind of event.
+    shifts : tuple of tuple of Shift
+        Lasting shifts of the level of each panel's series: the days before them count at the
+        level after them.
     """
 
     panels: tuple[Panel, ...]
@@ -66,12 +70,13 @@ class Group:
     kin: tuple[Labels | None, ...]
     events: tuple[Event, ...] = ()
     effects: Mapping[str, float] = field(default_factory=dict)
+    shifts: tuple[tuple[Shift, ...], ...] = ()
 
     def forecast(self, h: int, levels: Sequence[float]) -> Iterator[pd.DataFrame]:
         """Yield the forecast of each panel."""
         offset = 0
-        for panel, opened, kin in zip(self.panels, self.open, self.kin, strict=True):
-            yield self._panel(panel, opened, kin, offset, h, levels)
+        for number, panel in enumerate(self.panels):
+            yield self._panel(number, panel, offset, h, levels)
             offset += len(panel.names)
 
     def steps_until(self, volume: pd.DataFrame) -> int:
@@ -80,23 +85,17 @@ class Group:
         return max([0, *(2 + (last - panel.last) // panel.step for panel in self.panels)])
 
     def _panel(
-        self,
-        panel: Panel,
-        opened: NDArray[np.bool_],
-        kin: Labels | None,
-        offset: int,
-        h: int,
-        levels: Sequence[float],
+        self, number: int, panel: Panel, offset: int, h: int, levels: Sequence[float]
     ) -> pd.DataFrame:
-        given = self.given[offset : offset + len(panel.names)]
+        opened, given = self.open[number], self.given[offset : offset + len(panel.names)]
         emitted, columns = _emitted(panel, opened, given, h)
-        wall = self._without_events(panel)
+        wall = levelled(self._without_events(panel), self.shifts[number])
         clock = panel.clock(columns).part(panel.length, panel.length + columns)
         last = wall.first_day + wall.days - 1
         position = (clock.day - last) * wall.slots + clock.slot - wall.cut - 1
         position = np.maximum(position, 0)
         steps = int(position.max()) + 1
-        origin = next(iter(origins(wall, self.shape, [wall.days - 1], steps, kin)))
+        origin = next(iter(origins(wall, self.shape, [wall.days - 1], steps, self.kin[number])))
         rows = backtest.rows_of(origin, wall.first_day, offset)
         mean = self._mean(rows) * self._factors(panel, wall, len(origin.ahead))
         week = clock.weekday
@@ -123,13 +122,7 @@ class Group:
         return found
 
     def _without_events(self, panel: Panel) -> Wall:
-        wall = _wall(panel)
-        if not self.events:
-            return wall
-        names, place = panel.names.tolist(), panel.place
-        return wall.with_values(
-            wall.values / factors(self.events, self.effects, wall, names, 0, place)
-        )
+        return _ordinary(_wall(panel), panel, self.events, self.effects)[0]
 
     def _factors(self, panel: Panel, wall: Wall, steps: int) -> Floats:
         """Factors of the events on the slots ahead, one row after the other."""
@@ -158,15 +151,7 @@ def fit_group(
     random_state: int,
 ) -> Group:
     """Learn from panels of one step."""
-    walls = [_wall(panel) for panel in members]
-    effects = learn(events, walls, [p.names.tolist() for p in members], [p.place for p in members])
-    if events:
-        walls = [
-            wall.with_values(
-                wall.values / factors(events, effects, wall, p.names.tolist(), 0, p.place)
-            )
-            for wall, p in zip(walls, members, strict=True)
-        ]
+    walls, effects, shifts = _alike(members, events)
     slots = walls[0].slots
     days = horizon or (28 if slots == 1 else 7)
     n, shape = sum(len(wall.values) for wall in walls), pooled_shape(walls)
@@ -184,7 +169,8 @@ def fit_group(
     mean = (candidates * shares[rows.series]).sum(axis=1)
     # What few contacts are off by is known from their mean; trees would learn noise.
     by_tree = days if trees and not counts else None
-    found = calibrate(mean, rows, n, horizon=by_tree, random_state=random_state)
+    counted = counted_as(rows.series, rows.origin + rows.ahead, walls, shifts)
+    found = calibrate(mean, rows, n, horizon=by_tree, random_state=random_state, counted=counted)
     calibration = widened(found, _days_seen(walls))
     opened, given = [], []
     for panel, wall in zip(members, walls, strict=True):
@@ -193,8 +179,32 @@ def fit_group(
         given.append(known)
     return Group(
         tuple(members), tuple(opened), np.concatenate(given), shape, model, shares, calibration,
-        kin, tuple(events), effects,
+        kin, tuple(events), effects, shifts,
     )  # fmt: skip
+
+
+def _alike(
+    members: Sequence[Panel], events: Sequence[Event]
+) -> tuple[list[Wall], dict[str, float], tuple[tuple[Shift, ...], ...]]:
+    """Histories without what events did and at the level of today, and what was taken out."""
+    walls = [_wall(panel) for panel in members]
+    effects = learn(events, walls, [p.names.tolist() for p in members], [p.place for p in members])
+    found, shifts = [], []
+    for wall, panel in zip(walls, members, strict=True):
+        ordinary, quiet = _ordinary(wall, panel, events, effects)
+        shifts.append(tuple(find_shifts(ordinary, quiet)))
+        found.append(levelled(ordinary, shifts[-1]))
+    return found, effects, tuple(shifts)
+
+
+def _ordinary(
+    wall: Wall, panel: Panel, events: Sequence[Event], effects: Mapping[str, float]
+) -> tuple[Wall, NDArray[np.bool_] | None]:
+    """Values without what events did, and the slots in which none did anything."""
+    if not events:
+        return wall, None
+    by = factors(events, effects, wall, panel.names.tolist(), 0, panel.place)
+    return wall.with_values(wall.values / by), by == 1
 
 
 def group_parts(group: Group) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
@@ -213,13 +223,14 @@ def group_parts(group: Group) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         if trees is not None:
             words[f"{name}trees"] = {"start": trees.start, "logarithmic": trees.logarithmic}
             arrays[f"{name}nodes"] = trees.nodes
-    for number, (panel, opened, kin) in enumerate(
-        zip(group.panels, group.open, group.kin, strict=True)
+    for number, (panel, opened, kin, shifts) in enumerate(
+        zip(group.panels, group.open, group.kin, group.shifts, strict=True)
     ):
         words["panels"].append(
             {
                 "step": panel.step, "last": panel.last, "kin": kin is not None,
                 "timezone": panel.place.timezone, "country": panel.place.country,
+                "shifts": [[one.series, one.day, one.factor] for one in shifts],
             }
         )  # fmt: skip
         if kin is not None:
@@ -234,13 +245,15 @@ def group_parts(group: Group) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
 
 def group_from(words: Mapping[str, Any], array: Callable[[str], NDArray[Any]]) -> Group:
     """Build a group from ``group_parts``."""
-    panels, opened, kin = [], [], []
+    panels, opened, kin, shifts = [], [], [], []
     for number, one in enumerate(words["panels"]):
         place = Place(one["timezone"], one["country"])
         names, values = array(f"p{number}_names"), array(f"p{number}_values")
         panels.append(Panel(names, values, one["step"], one["last"], place))
         opened.append(array(f"p{number}_open"))
         kin.append(array(f"p{number}_kin") if one["kin"] else None)
+        # Models stored before shifts were looked for have none.
+        shifts.append(tuple(Shift(*shift) for shift in one.get("shifts", [])))
     local = LocalSize(_trees(words, array, "local_"), **words["local"])
     return Group(
         tuple(panels),
@@ -253,6 +266,7 @@ def group_from(words: Mapping[str, Any], array: Callable[[str], NDArray[Any]]) -
         tuple(kin),
         tuple(check_events(event_frame(words["events"]))),
         words["effects"],
+        tuple(shifts),
     )
 
 

@@ -56,7 +56,14 @@ def count(scores: Floats, mean: Floats, excess: Floats) -> Floats:
     return np.maximum(np.nan_to_num(found), 0.0)
 
 
-def excess_of(y: Floats, mean: Floats, groups: NDArray[np.intp], n: int, weight: Floats) -> Floats:
+def excess_of(
+    y: Floats,
+    mean: Floats,
+    groups: NDArray[np.intp],
+    n: int,
+    weight: Floats,
+    counted: Floats | float = 1.0,
+) -> Floats:
     """Excess of each group by moments, drawn to that of all groups, shape (n,).
 
     Parameters
@@ -67,8 +74,10 @@ def excess_of(y: Floats, mean: Floats, groups: NDArray[np.intp], n: int, weight:
     n : int
     weight : array, shape (m,)
         What each count tells of today.
+    counted : array, shape (m,), or float, default=1.0
+        Factor by which a count was scaled, its noise with it.
     """
-    over = np.bincount(groups, weight * ((y - mean) ** 2 - mean), minlength=n)
+    over = np.bincount(groups, weight * ((y - mean) ** 2 - counted * mean), minlength=n)
     square = np.bincount(groups, weight * mean**2, minlength=n)
     rows = np.bincount(groups, weight, minlength=n)
     each = over / np.maximum(square, _SMALLEST)
@@ -76,6 +85,16 @@ def excess_of(y: Floats, mean: Floats, groups: NDArray[np.intp], n: int, weight:
     pool = float(np.sum(heard * np.clip(each, 0, 2)) / max(float(heard.sum()), _SMALLEST))
     drawn = (heard * each + 50 * pool) / (heard + 50)
     return np.clip(drawn, 1e-4, 5.0)
+
+
+def as_counted(y: Floats, mean: Floats, excess: Floats, counted: Floats) -> Floats:
+    """Bring counts that were scaled to the noise of counts that were not.
+
+    >>> noise = as_counted(np.array([95.0]), np.array([100.0]), np.zeros(1), np.array([0.25]))
+    >>> noise.round(9).tolist()
+    [90.0]
+    """
+    return mean + (y - mean) * np.sqrt((1 + excess * mean) / (counted + excess * mean))
 
 
 def distribution(y: Floats, mean: Floats, excess: Floats) -> Floats:
