@@ -11,6 +11,7 @@ from data.files import read_rows
 from data.schema import AGENTS, CERTIFICATIONS
 from forecasting.planning.desks import desk_table
 from forecasting.planning.openings import read_hours
+from forecasting.planning.people import check_people
 from forecasting.planning.qualification import listed
 from forecasting.validation import check_volume, step_seconds
 from pipelines.plan_config import PlanConfig
@@ -86,7 +87,8 @@ def check_inputs(
     ------
     SchemaError
         Repeated or naive times, negative counts, intervals of several lengths or longer than
-        an hour, a broken agents or certifications table, opening hours that are none.
+        an hour, a broken agents or certifications table, windows and days of agents that cannot
+        be, opening hours that are none.
     """
     frame = check_volume(volume)
     if frame.empty:
@@ -102,7 +104,7 @@ def check_inputs(
     place = about.set_index("client_id")
     for column in ("timezone", "country", "opening_hours"):
         series[column] = series["client_id"].map(place[column])
-    people, held = AGENTS.validate(agents), CERTIFICATIONS.validate(certifications)
+    people, held = check_people(AGENTS.validate(agents)), CERTIFICATIONS.validate(certifications)
     return PlanInputs(
         frame, people, held, about, series, minutes,
         (*_odd_series(frame), *_odd_people(people, held, series)),

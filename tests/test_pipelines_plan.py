@@ -424,6 +424,26 @@ def test_an_unknown_time_zone_of_an_agent_is_named() -> None:
         planned(agents=sample().agents.assign(timezone="Mars/Base"))
 
 
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        ("days", [9], "'days'.*from 0, Monday, to 6"),
+        ("days", ["mon"], "'days'.*from 0, Monday, to 6"),
+        ("window_hours", 0, "'window_hours'.*from 1 to 24"),
+        ("window_start_local", 30, "'window_start_local'.*before 24"),
+        ("max_hours_week", -1, "'max_hours_week'.*from 0 to 168"),
+        ("preferred_hours_week", -3, "'preferred_hours_week'.*from 0 to 168"),
+        ("max_clients", 0, "'max_clients'.*1 or more"),
+    ],
+)
+def test_what_an_agent_cannot_work_names_the_agent_and_the_row(column, value, words) -> None:
+    agents = sample().agents.copy()
+    agents[column] = agents.get(column, pd.Series(None, index=agents.index)).astype(object)
+    agents.at[agents.index[3], column] = value
+    with pytest.raises(SchemaError, match=f"{words}.*'agent-0003'.*row 3"):
+        planned(agents=agents)
+
+
 def test_gaps_are_missing_and_not_zero() -> None:
     volume = sample().volume
     rng = np.random.default_rng(0)

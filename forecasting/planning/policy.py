@@ -4,12 +4,32 @@ import difflib
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 from data.errors import ConfigError, ParameterError
+from forecasting.erlang_inputs import CAP, COUNT, POSITIVE, SHARE, Range, read
 
 CHANNELS = ("chat", "phone", "social", "email", "form")
+_FROM_ONE = Range("a whole number, 1 or more", low=1.0, whole=True)
+_PROMISE = {
+    "aht_seconds": POSITIVE, "answer_seconds": COUNT, "service_level": Range(
+        "in (0, 1)", high=1.0, open_low=True, open_high=True),
+    "patience_seconds": POSITIVE, "concurrency": _FROM_ONE, "concurrency_loss": COUNT,
+    "deferred_hours": COUNT,
+}  # fmt: skip
+_POLICY = {
+    "risk": Range("in (0, 0.5]", high=0.5, open_low=True),
+    "occupancy": CAP, "shrinkage": SHARE, "day_cv": POSITIVE, "useful_hours_week": Range(
+        "in (0, 168]", high=168.0, open_low=True),
+    "rest_hours": Range("a whole number from 0 to 23", high=23.0, whole=True),
+    "break_after_hours": _FROM_ONE, "pool_size": _FROM_ONE, "clients_at_once": _FROM_ONE,
+    "search_steps": Range("a whole number, 0 or more", whole=True),
+    "random_state": Range("a whole number, 0 or more", whole=True),
+} | dict.fromkeys(
+    ("moving_cost", "break_minutes", "unmet_cost", "night_cost", "beyond_preferred_cost",
+     "training_weeks", "hiring_weeks", "minutes_per_shift"), COUNT,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -42,7 +62,7 @@ class Promise:
 
     def __post_init__(self) -> None:
         """Check what no later step checks."""
-        _least("Promise", self, {"aht_seconds": 1e-9, "concurrency": 1, "deferred_hours": 0.0})
+        _within("Promise", self, _PROMISE)
 
     @property
     def busy_seconds(self) -> float:
@@ -78,7 +98,7 @@ class PlanPolicy:
     occupancy : float
         Largest share of their time that agents are busy.
     shrinkage : float
-        Share of paid time away from contacts: breaks, training, illness.
+        Share of paid time away from contacts: breaks, training, illness; in [0, 1).
     pool_size : int
         Most clients of a pool.
     clients_at_once : int
@@ -86,9 +106,11 @@ class PlanPolicy:
     moving_cost : float
         Paid hours that training for one moved client is worth.
     shift_hours : tuple of int
+        Lengths of shifts; the shortest must fit into a day beside the rest.
     break_minutes, break_after_hours : int
         One paid break of this length for each so many hours of a shift.
     rest_hours : int
+        Between two shifts of one agent, 0 to 23.
     unmet_cost, night_cost, beyond_preferred_cost : float
         In paid hours, per hour.
     separations : tuple of tuple of str
@@ -131,16 +153,25 @@ class PlanPolicy:
 
     def __post_init__(self) -> None:
         """Check what no later step checks."""
-        if not 0 < self.risk <= 0.5:
+        _within("PlanPolicy", self, _POLICY)
+        lengths = self.shift_hours
+        longest = 24 - self.rest_hours
+        if not lengths or any(not _whole(n) or not 1 <= n <= 24 for n in lengths):
             raise ParameterError(
-                "The 'risk' parameter of PlanPolicy must be in (0, 0.5]. "
-                f"Got {self.risk!r} instead."
+                "The 'shift_hours' parameter of PlanPolicy must be whole lengths from 1 to 24 "
+                f"hours. Got {lengths!r} instead."
             )
-        least = dict.fromkeys(
-            ("break_minutes", "training_weeks", "hiring_weeks", "minutes_per_shift"), 0.0
-        )
-        least |= dict.fromkeys(("break_after_hours", "pool_size", "clients_at_once"), 1.0)
-        _least("PlanPolicy", self, least | {"useful_hours_week": 1e-9, "day_cv": 1e-9})
+        if min(lengths) > longest:
+            raise ParameterError(
+                f"The 'shift_hours' parameter of PlanPolicy must have a length of {longest} hours "
+                f"or less, which is what a rest of {self.rest_hours} leaves of a day. "
+                f"Got {lengths!r} instead."
+            )
+        if any(isinstance(group, str) for group in self.separations):
+            raise ParameterError(
+                "The 'separations' parameter of PlanPolicy must be groups of clients, such as "
+                f"[['a', 'b']]. Got {self.separations!r} instead."
+            )
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> Self:
@@ -212,12 +243,18 @@ def _known(given: Mapping[str, Any], kind: type[Any], where: str) -> None:
             raise ConfigError(f"Unknown key {key!r} in [{where}]; {hint}")
 
 
-def _least(owner: str, record: Any, least: Mapping[str, float]) -> None:
-    defaults = {f.name for f in fields(record) if f.default is not MISSING}
-    for name in sorted(defaults & set(least)):
+def _within(owner: str, record: Any, ranges: Mapping[str, Range]) -> None:
+    optional = {f.name for f in fields(record) if f.default is None}
+    for name, allowed in ranges.items():
         value = getattr(record, name)
-        if not isinstance(value, int | float) or not value >= least[name]:
-            wants = "greater than 0" if 0 < least[name] < 1 else f"{least[name]:g} or more"
+        if value is None and name in optional:
+            continue
+        if not isinstance(value, int | float) or isinstance(value, bool):
             raise ParameterError(
-                f"The '{name}' parameter of {owner} must be {wants}. Got {value!r} instead."
+                f"The '{name}' parameter of {owner} must be {allowed.words}. Got {value!r} instead."
             )
+        read(owner, name, value, allowed)
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
