@@ -24,7 +24,7 @@ from forecasting.planning.handling import series_handle_times
 from forecasting.planning.kpis import agents_per_100_tickets, night_report
 from forecasting.planning.openings import open_intervals, read_hours, waiting_for_opening
 from forecasting.planning.qualification import NOBODY, cohorts
-from forecasting.planning.requirement import Grid, load_of
+from forecasting.planning.requirement import Grid, load_of, with_shrinkage
 from forecasting.planning.shifts import breaks_of, extra_shifts, merge_seats
 from forecasting.planning.today import InForce, watch_day
 from forecasting.planning.weeks import Week, availability, fill_week, night_hours
@@ -236,6 +236,41 @@ def test_nobody_looks_after_more_clients_at_once_than_agreed() -> None:
     strict = requirement(rows, pools, PlanPolicy(clients_at_once=1))["live_agents"]
     # Expected number of clients with a conversation open: 12 (1 - exp(-.18)) = 1.98.
     assert set(strict) == {max(2, loose.iloc[0])}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.integers(0, 12), min_size=1, max_size=400),
+    st.floats(0, 0.95), st.floats(0, 0.95), st.integers(1, 8),
+)  # fmt: skip
+def test_shrinkage_adds_what_it_says_to_every_week_and_takes_from_no_hour(
+    need, one, other, block
+) -> None:
+    table = np.array(need)
+    less, more = (with_shrinkage(table, s, block=block) for s in sorted((one, other)))
+    for start in range(0, len(table), 168):
+        week = slice(start, start + 168)
+        for share, found in ((min(one, other), less), (max(one, other), more)):
+            assert found[week].sum() == pytest.approx(table[week].sum() / (1 - share), abs=0.501)
+        assert less[week].sum() <= more[week].sum()
+    assert (less >= table).all()
+    assert (less[table == 0] == 0).all()
+    assert (less == np.floor(less)).all()
+    assert with_shrinkage(table, 0.0, block=block).tolist() == need
+
+
+def test_what_shrinkage_adds_comes_in_blocks_that_a_shift_can_take() -> None:
+    need = np.tile(np.repeat([0, 1, 0], [8, 10, 6]), 7)
+    added = np.flatnonzero(with_shrinkage(need, 0.1, block=4) - need)
+    assert len(added) == round(70 / 0.9) - 70
+    assert np.diff(added).tolist().count(1) >= 6
+
+
+def test_the_usual_shrinkage_is_felt() -> None:
+    rows, pools = [("a/chat", 3, 4)], {"a": "p"}
+    sums = [requirement(rows, pools, PlanPolicy(shrinkage=s))["required_fte"].sum()
+            for s in (0.0, 0.1, 0.3, 0.33)]  # fmt: skip
+    assert sums == pytest.approx([sums[0] / (1 - s) for s in (0.0, 0.1, 0.3, 0.33)], abs=0.5)
 
 
 def test_no_contacts_need_nobody() -> None:
@@ -677,7 +712,9 @@ def test_who_is_not_there_is_the_reason_where_contacts_are_as_forecast() -> None
     day_ = watch_day(plan, arrived(plan, 1, "a"), at_work(plan, a=-2), now=MORNING)
     alert = day_.alerts.iloc[0]
     assert alert["agents"] == pytest.approx(2)
-    assert "24.0 agent-hours fewer are at work for it than planned" in alert["reason"]
+    fewer = (day_.hours["planned_fte"] - day_.hours["on_shift_fte"]).clip(lower=0).sum()
+    assert 0 < fewer <= 2 * 12
+    assert f"{fewer:.1f} agent-hours fewer are at work for it than planned" in alert["reason"]
 
 
 def test_people_of_two_pools_help_where_they_are_missing() -> None:

@@ -150,7 +150,8 @@ def pool_requirement(load: Load, pool_of: Mapping[str, str], policy: PlanPolicy)
     plus the root of the squared margins of its series, which err independently. The hour needs
     what its busiest interval needs; its handle time is the mean over who contacts the pool just
     then. Deferred work goes into what the live staff leaves idle, and
-    gets people of its own only where a promise would break.
+    gets people of its own only where a promise would break. Shrinkage is added week by week,
+    see `with_shrinkage`.
 
     Parameters
     ----------
@@ -162,7 +163,7 @@ def pool_requirement(load: Load, pool_of: Mapping[str, str], policy: PlanPolicy)
     -------
     DataFrame
         ``pool_id, starts_at, hour_of_week, workload_fte`` (expected work in agents),
-        ``live_agents, deferred_agents, required_fte``.
+        ``live_agents, deferred_agents`` (at work on contacts), ``required_fte`` (with shrinkage).
 
     References
     ----------
@@ -214,10 +215,66 @@ def _pool(load: Load, rows: NDArray[np.intp], pool: str, policy: PlanPolicy) -> 
             "workload_fte": work,
             "live_agents": need,
             "deferred_agents": extra,
-            # To the nearest: a second person for the breaks of a first would stand idle all day.
-            "required_fte": np.floor((need + extra) / (1.0 - policy.shrinkage) + 0.5),
+            "required_fte": with_shrinkage(
+                need + extra, policy.shrinkage, block=min(policy.shift_hours)
+            ),
         }
     )
+
+
+def with_shrinkage(
+    need: NDArray[np.int64], share: float, *, block: int, week: int = 168
+) -> Floats:
+    """Agents on shift so that `need` are at work while a share of the paid time goes elsewhere.
+
+    Each week's sum is the need's over ``1 - share``, to the nearest agent-hour. No hour gets less
+    than its need. Whole agents more are put on in the very hour; what remains of an agent is
+    carried over the hours until it makes up a block, and is then one agent more for these hours
+    in a row: a second agent for the breaks of a first would stand idle most of the day.
+
+    Parameters
+    ----------
+    need : array of int, shape (hours,)
+    share : float
+        In [0, 1).
+    block : int
+        Hours in a row, such as those of the shortest shift.
+    week : int
+        Hours over which the sum is kept.
+
+    Returns
+    -------
+    array of float, shape (hours,)
+        Whole numbers.
+
+    Examples
+    --------
+    >>> with_shrinkage(np.array([2, 2, 2, 2, 0, 2, 2, 2]), 0.3, block=4).tolist()
+    [3.0, 3.0, 3.0, 3.0, 0.0, 3.0, 3.0, 2.0]
+    """
+    # A hair more than nothing: sums such as 6 x .25 must not fall below what they are.
+    more = need * (share / (1.0 - share)) + 1e-12 * (need > 0)
+    found = need + np.floor(more)
+    for start in range(0, len(need), week):
+        rest = (more - np.floor(more))[start : start + week]
+        found[start + _carried(rest, block)] += 1
+    return np.asarray(found, dtype=np.float64)
+
+
+def _carried(rest: Floats, block: int) -> NDArray[np.intp]:
+    """Hours that get one agent more for what remains below one agent."""
+    sums = rest.cumsum()
+    number = ((sums - rest) // block).astype(np.int64)
+    chosen = [np.zeros(0, dtype=np.intp)]
+    for one in range(int(sums[-1] // block) + 1):
+        hours = np.flatnonzero((number == one) & (rest > 0))
+        left = min(float(sums[-1]) - one * block, float(block))
+        count = min(int(np.floor(left + 0.5)), len(hours))
+        if count:
+            runs = np.convolve(rest[hours], np.ones(count), "valid")
+            first = int(runs.argmax())
+            chosen.append(hours[first : first + count])
+    return np.concatenate(chosen)
 
 
 def _times(load: Load, rows: NDArray[np.intp]) -> Floats:

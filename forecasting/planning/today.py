@@ -240,7 +240,10 @@ def _need(
         pool_requirement(load, pools, plan.policy).set_index(["pool_id", "starts_at"])
         for load in (_with_arrivals(before, found), before)
     ]
-    more = (needs[0]["required_fte"] - needs[1]["required_fte"]).rename("more").reset_index()
+    # Not from what is required: its shrinkage comes in blocks, which a contact more may move.
+    at_work = [need["live_agents"] + need["deferred_agents"] for need in needs]
+    more = (at_work[0] - at_work[1]) / (1.0 - plan.policy.shrinkage)
+    more = more.rename("more").reset_index()
     table = table.merge(more, on=["pool_id", "starts_at"], how="left")
     required = (table["planned_fte"] + table["more"].fillna(0.0)).clip(lower=0.0)
     return table.drop(columns="more").assign(required_fte=required)
