@@ -56,6 +56,12 @@ class PlanInputs:
         """End of the history."""
         return self.volume["ds"].max() + pd.Timedelta(minutes=self.minutes)
 
+    @property
+    def desks(self) -> pd.DataFrame:
+        """One row per desk: ``desk, client_id, language, languages``."""
+        columns = ["desk", "client_id", "language", "languages"]
+        return self.series.drop_duplicates("desk")[columns].reset_index(drop=True)
+
 
 def read_inputs(config: PlanConfig) -> PlanInputs:
     """Read the tables that a configuration names; see `check_inputs` for what is refused."""

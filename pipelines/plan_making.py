@@ -15,16 +15,18 @@ import pandas as pd
 from data.errors import ConfigError, DeskpilotError
 from data.workers import Workers
 from forecasting.forecaster import VolumeForecaster
-from forecasting.planning import PlanPolicy, hiring_need, pool_requirement, qualify
+from forecasting.planning import PlanPolicy, pool_requirement
 from forecasting.planning.grouping import Grouping, pool_desks
 from forecasting.planning.handling import series_handle_times
 from forecasting.planning.kpis import key_figures, night_report
-from forecasting.planning.qualification import cohorts, listed
+from forecasting.planning.qualification import cohorts
 from forecasting.planning.requirement import Grid, Load, load_of, pooling_demand
 from forecasting.planning.shifts import merge_seats, shifts_from_cover, shifts_of_agents
 from forecasting.planning.weeks import Filled, Week, availability, fill_week
 from pipelines.plan_config import PlanConfig
 from pipelines.plan_inputs import PlanInputs
+from pipelines.plan_quarter import quarter_need
+from pipelines.plan_teams import Teams, check_rules, plan_teams
 
 LEVELS = (80.0, 95.0)
 _WEEK = pd.Timedelta(weeks=1)
@@ -91,9 +93,11 @@ def make_plan(
     Raises
     ------
     ConfigError
-        The plan would start before the history ends, or a channel has no promise.
+        The plan would start before the history ends, a channel has no promise, or the policy
+        keeps clients apart that nobody knows.
     """
     policy = config.rules
+    check_rules(inputs, policy)
     grid = Grid(_start(inputs, config), config.weeks, inputs.minutes)
     plan = Plan(_name(grid, now), now, grid, policy, warnings=list(inputs.warnings))
     with _timed(plan, "forecast"):
@@ -111,13 +115,16 @@ def make_plan(
         requirement = pool_requirement(load, pools.pool_of, policy)
         plan.tables["requirement"] = requirement
     with _timed(plan, "assignment"):
-        weeks = _weeks(inputs, plan, requirement)
+        teams = plan_teams(inputs, plan.tables["pools"], requirement, grid, policy)
+        plan.tables["qualification"] = teams.weeks[0]
+        plan.warnings.extend(teams.warnings)
+        weeks = _weeks(inputs, plan, requirement, teams)
         with Workers(min(config.workers, len(weeks))) as workers:
             filled = list(workers.map(fill_week, weeks))
     with _timed(plan, "shifts"):
         _collect(plan, inputs, weeks, filled)
     with _timed(plan, "figures"):
-        _conclude(plan, inputs, config, load)
+        _conclude(plan, inputs, config, load, teams)
         plan.figures["peak_required_hours"] = _peak(plan)
     return plan
 
@@ -172,11 +179,6 @@ def _live_hours(inputs: PlanInputs, policy: PlanPolicy) -> dict[str, Any]:
     }
 
 
-def _desks(inputs: PlanInputs) -> pd.DataFrame:
-    columns = ["desk", "client_id", "language", "languages"]
-    return inputs.series.drop_duplicates("desk")[columns].reset_index(drop=True)
-
-
 def _pools(
     inputs: PlanInputs,
     demand: pd.DataFrame,
@@ -184,27 +186,22 @@ def _pools(
     policy: PlanPolicy,
     previous: Mapping[str, str] | None,
 ) -> Grouping:
-    desks = _desks(inputs)
+    desks = inputs.desks
     skills = cohorts(inputs.agents, inputs.certifications, desks, at=grid.start)
     return pool_desks(demand, desks, policy=policy, skills=skills, previous=previous)
 
 
-def _weeks(inputs: PlanInputs, plan: Plan, requirement: pd.DataFrame) -> list[Week]:
-    """Lay out the weeks; certificates must hold to the end of each."""
-    weeks, checked = [], []
+def _weeks(inputs: PlanInputs, plan: Plan, requirement: pd.DataFrame, teams: Teams) -> list[Week]:
+    """Lay out the weeks."""
+    weeks = []
     for number in range(plan.grid.weeks):
         start = plan.grid.start + number * _WEEK
-        able = qualify(
-            inputs.agents, inputs.certifications, plan.tables["pools"], at=start,
-            until=start + _WEEK,
-        )  # fmt: skip
-        pools_of = _by_name(able[able["qualified"]].groupby("agent_id")["pool_id"].agg(list))
-        agents = availability(inputs.agents, pools_of, start, rest_hours=plan.policy.rest_hours)
+        agents = availability(
+            inputs.agents, teams.pools_of(number), start, rest_hours=plan.policy.rest_hours
+        )
         own = requirement["starts_at"].between(start, start + _WEEK, inclusive="left")
         demand = requirement.loc[own, ["pool_id", "hour_of_week", "required_fte"]]
         weeks.append(Week(start, demand, agents, plan.policy))
-        checked.append(able)
-    plan.tables["qualification"] = checked[0]
     return weeks
 
 
@@ -262,10 +259,13 @@ def _cover(plan: Plan, weeks: list[Week], filled: list[Filled]) -> pd.DataFrame:
     return cover
 
 
-def _conclude(plan: Plan, inputs: PlanInputs, config: PlanConfig, load: Load) -> None:
+def _conclude(plan: Plan, inputs: PlanInputs, config: PlanConfig, load: Load, teams: Teams) -> None:
     tables = plan.tables
     tables["nights"] = night_report(tables["assignment"], tables["cover"], config.timezone)
-    tables["hiring"] = _hiring(plan, inputs, config)
+    tables["hiring"] = quarter_need(
+        inputs, config, series=tables["series"], pools=tables["pools"], given_up=teams.given_up,
+        start=plan.grid.start, now=pd.Timestamp(plan.created_at),
+    )  # fmt: skip
     plan.figures = key_figures(
         cover=tables["cover"],
         assigned=tables["assignment"],
@@ -291,50 +291,6 @@ def _peak(plan: Plan) -> float:
     pools = plan.tables["pools"]
     pool_of = dict(zip(pools["desk"], pools["pool_id"], strict=True))
     return float(pool_requirement(load, pool_of, policy)["required_fte"].sum())
-
-
-def _hiring(plan: Plan, inputs: PlanInputs, config: PlanConfig) -> pd.DataFrame:
-    """Compare the quarter's forecast, from sums of days, with who is qualified today."""
-    workload = _quarter(plan, inputs, config)
-    desks = _desks(inputs)
-    able = qualify(
-        inputs.agents, inputs.certifications, desks.assign(pool_id=desks["desk"]),
-        at=plan.grid.start,
-    )  # fmt: skip
-    able = able[able["qualified"]]
-    share = (1.0 - plan.policy.shrinkage) * plan.policy.occupancy
-    hours = inputs.agents.set_index("agent_id")
-    most = hours["max_hours_week"] if "max_hours_week" in hours else pd.Series(40.0, hours.index)
-    spoken = {a: str(v) for a, v in hours["languages"].items()}
-    return hiring_need(
-        workload,
-        {str(a): float(h) * share for a, h in most.fillna(40.0).items()},
-        _by_name(able.groupby("agent_id")["pool_id"].agg(list)),
-        {str(a): [str(one) for one in listed(v)] for a, v in spoken.items()},
-        policy=plan.policy,
-        now=pd.Timestamp(plan.created_at),
-    )
-
-
-def _quarter(plan: Plan, inputs: PlanInputs, config: PlanConfig) -> pd.DataFrame:
-    """Work in hours per desk and week of the quarter."""
-    about = plan.tables["series"].set_index("unique_id")
-    seconds = about["busy_seconds"]
-    days = inputs.volume.assign(ds=inputs.volume["ds"].dt.floor("D"))
-    days = days.groupby(["unique_id", "ds"], as_index=False)[["y"]].sum()
-    # The last day may not be over.
-    days = days[days["ds"] < inputs.last.floor("D")]
-    if days.empty:
-        return pd.DataFrame(columns=["desk", "client_id", "language", "week", "hours"])
-    steps = (plan.grid.start - days["ds"].max()).days + 7 * config.quarter_weeks
-    found = VolumeForecaster(trees=0).fit(days).predict(steps, level=[80])
-    found = found[found["ds"] >= plan.grid.start]
-    week = found["ds"] - pd.to_timedelta(found["ds"].dt.day_of_week, unit="D")
-    table = found.assign(week=week, hours=found["yhat"] * found["unique_id"].map(seconds) / 3600)
-    for column in ("desk", "client_id", "language"):
-        table[column] = table["unique_id"].map(about[column])
-    keys = ["desk", "client_id", "language", "week"]
-    return table.groupby(keys, as_index=False)[["hours"]].sum()
 
 
 def _by_name(values: pd.Series) -> dict[str, Any]:

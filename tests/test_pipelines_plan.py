@@ -88,6 +88,47 @@ def test_pools_keep_their_names_when_a_plan_is_made_again() -> None:
     assert dict(zip(again["desk"], again["pool_id"], strict=True)) == before
 
 
+def test_competitors_are_served_by_different_people_in_a_plan_and_on_its_board(database) -> None:
+    apart = ("client-000", "client-002")
+    made = planned(policy={"separations": [list(apart)]})
+    pools = made.tables["pools"].set_index("client_id")["pool_id"]
+    pair = {pools[client] for client in apart}
+    assert len(pair) == 2
+    usual = plan().tables["qualification"].query("qualified")
+    trained = sample().certifications.groupby("agent_id")["client_id"].agg(set)
+    both = [agent for agent, own in trained.items() if set(apart) <= own]
+    assert both
+    assert set(both) <= set(usual["agent_id"])
+    verdicts = made.tables["qualification"]
+    sides = verdicts[verdicts["qualified"] & verdicts["pool_id"].isin(pair)]
+    assert sides.groupby("agent_id")["pool_id"].nunique().max() == 1
+    assert set(sides["pool_id"]) == pair
+    said = verdicts.loc[verdicts["agent_id"].isin(both) & verdicts["pool_id"].isin(pair), "reason"]
+    assert said.str.contains("are kept apart").sum() == len(both)
+    assert not made.tables["assignment"]["pools"].map(lambda own: pair <= set(own)).any()
+    publish(made, sample().agents, config(board=database), now=NOW)
+    board = ShiftBoard(database)
+    for shift in made.tables["shifts"].query("pool_id in @pair").to_dict("records"):
+        other = set(sides.loc[sides["pool_id"] != shift["pool_id"], "agent_id"])
+        # Whoever is for the competitor cannot take it.
+        assert board.claim(shift["shift_id"], min(other), now=NOW).state == "refused"
+        break
+    board.close()
+
+
+def test_a_separation_of_nobody_is_an_error() -> None:
+    with pytest.raises(ConfigError, match=r"'client-02'\. Did you mean 'client-0"):
+        planned(policy={"separations": [["client-000", "client-02"]]})
+
+
+def test_agents_for_few_clients_serve_fewer_pools() -> None:
+    few = planned(agents=sample().agents.assign(max_clients=1), policy={"pool_size": 1})
+    able = few.tables["qualification"].query("qualified")
+    assert able.groupby("agent_id").size().max() == 1
+    told = few.tables["qualification"]["reason"].str.contains("looks after 1 client at most")
+    assert told.any()
+
+
 def test_breaks_lie_inside_their_shift() -> None:
     for shift in plan().tables["shifts"].to_dict("records"):
         rests = json.loads(shift["breaks"])

@@ -222,9 +222,7 @@ def _pool(load: Load, rows: NDArray[np.intp], pool: str, policy: PlanPolicy) -> 
     )
 
 
-def with_shrinkage(
-    need: NDArray[np.int64], share: float, *, block: int, week: int = 168
-) -> Floats:
+def with_shrinkage(need: NDArray[np.int64], share: float, *, block: int, week: int = 168) -> Floats:
     """Agents on shift so that `need` are at work while a share of the paid time goes elsewhere.
 
     Each week's sum is the need's over ``1 - share``, to the nearest agent-hour. No hour gets less
