@@ -110,10 +110,9 @@ def _without(verdicts: pd.DataFrame, gone: pd.DataFrame) -> pd.DataFrame:
 def _too_wide(
     weeks: tuple[pd.DataFrame, ...], pools: pd.DataFrame, most: dict[str, float]
 ) -> list[str]:
-    sizes = pools.groupby("pool_id")["client_id"].nunique()
-    able = weeks[0][weeks[0]["qualified"]]
-    clients = able.groupby("agent_id")["pool_id"].agg(lambda own: sizes[own].max())
-    wide = [agent for agent, count in clients.items() if count > most.get(str(agent), count)]
+    sizes = pools.groupby("pool_id")["client_id"].nunique().to_dict()
+    able = weeks[0].loc[weeks[0]["qualified"], ["agent_id", "pool_id"]]
+    wide = sorted({a for a, p in able.itertuples(index=False) if sizes[p] > most.get(a, sizes[p])})
     if not wide:
         return []
     return [

@@ -21,6 +21,7 @@ from forecasting.planning import (
 from forecasting.planning.desks import desk_table, read_series
 from forecasting.planning.grouping import pool_desks
 from forecasting.planning.handling import series_handle_times
+from forecasting.planning.intraday import reforecast_together
 from forecasting.planning.kpis import agents_per_100_tickets, night_report
 from forecasting.planning.openings import open_intervals, read_hours, waiting_for_opening
 from forecasting.planning.qualification import NOBODY, cohorts
@@ -497,6 +498,46 @@ def test_the_factor_lies_between_one_and_what_was_seen(counts) -> None:
     assert found.low < found.factor < found.high
 
 
+def together(counts, means) -> dict[str, float]:
+    days = {
+        str(i): (day(mean), seen(count)) for i, (count, mean) in enumerate(zip(
+            counts, means, strict=True))
+    }  # fmt: skip
+    return {name: one.factor for name, one in reforecast_together(days, now=DAY[1]).items()}
+
+
+def test_one_series_together_is_the_series_alone() -> None:
+    forecast_, arrivals = day(40), seen(70)
+    alone = reforecast(forecast_, arrivals, now=DAY[1])
+    together_ = reforecast_together({"a": (forecast_, arrivals)}, now=DAY[1])["a"]
+    assert (together_.factor, together_.low) == pytest.approx((alone.factor, alone.low))
+    pd.testing.assert_frame_equal(together_.rest, alone.rest)
+    assert reforecast_together({}, now=DAY[1]) == {}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 60), st.floats(0, 30)), min_size=1, max_size=8))
+def test_factors_of_series_are_above_zero_and_finite(pairs) -> None:
+    counts, means = zip(*pairs, strict=True)
+    factors = np.array(list(together(counts, means).values()))
+    assert np.isfinite(factors).all()
+    assert (factors > 0).all()
+
+
+def test_factors_together_are_nearer_to_the_truth_and_their_intervals_hold() -> None:
+    rng, inside, errors = np.random.default_rng(0), [], []
+    for _ in range(120):
+        true = rng.gamma(44.4, 1 / 44.4) * rng.gamma(44.4, 1 / 44.4, size=8)
+        days = {str(i): (day(25), seen(rng.poisson(25 * f))) for i, f in enumerate(true)}
+        found = reforecast_together(days, now=DAY[1])
+        inside += [found[str(i)].low <= f <= found[str(i)].high for i, f in enumerate(true)]
+        errors += [(abs(found[str(i)].factor - f),
+                    abs(reforecast(*days[str(i)], now=DAY[1]).factor - f))
+                   for i, f in enumerate(true)]  # fmt: skip
+    assert np.mean(inside) == pytest.approx(0.8, abs=0.05)
+    assert np.mean([e[0] for e in errors]) < np.mean([e[1] for e in errors])
+
+
 def test_more_of_the_day_sharpens_the_factor() -> None:
     early = reforecast(day(), seen(75), now=DAY[1])
     late = reforecast(day(), seen(75, 75, 75, 75), now=DAY[4])
@@ -645,13 +686,13 @@ def test_a_pool_needs_more_people_for_longer_contacts() -> None:
 MORNING = pd.Timestamp("2026-03-03T10:20Z")
 
 
-def in_force(**means) -> InForce:
+def in_force(one_pool=False, **means) -> InForce:
     rows = [(f"{name}/chat", mean, mean) for name, mean in means.items()]
     frame, grid = forecast(rows)
     table = series_handle_times(
         desk_table([name for name, *_ in rows]).assign(timezone="UTC"), None, POLICY
     )
-    pools = {name: f"pool-{name}" for name in means}
+    pools = {name: "pool-all" if one_pool else f"pool-{name}" for name in means}
     need = pool_requirement(load_of(frame, table, grid, POLICY), pools, POLICY)
     composition = pd.DataFrame({"desk": list(pools), "client_id": list(pools),
                                 "pool_id": list(pools.values())})  # fmt: skip
@@ -697,6 +738,30 @@ def test_a_busy_morning_is_a_shortage_of_its_pool_alone() -> None:
     assert "agent-hours more are needed than planned: a/chat brings 1." in alert["reason"]
     # The next day is another one: it is as planned.
     assert alert["to"] == pd.Timestamp("2026-03-03T22:00Z")
+
+
+SMALL = {f"c{i}": 2.0 for i in range(10)}
+
+
+def test_a_day_on_which_all_bring_double_is_a_shortage_though_each_is_small() -> None:
+    plan = in_force(one_pool=True, **SMALL)
+    day_ = watch_day(plan, arrived(plan, 2, *SMALL), at_work(plan), now=MORNING)
+    # 320 contacts for 160: the sum leaves no doubt, however little each of them says.
+    assert (day_.series["factor"] > 1.6).all()
+    assert (day_.series["low"] > 1.4).all()
+    assert day_.alerts["kind"].tolist() == ["shortage"]
+    usual = watch_day(plan, arrived(plan, 1, *SMALL), at_work(plan), now=MORNING)
+    assert usual.series["factor"].tolist() == pytest.approx([1.0] * 10)
+    assert (usual.hours["required_fte"] == usual.hours["planned_fte"]).all()
+    assert "shortage" not in set(usual.alerts["kind"])
+
+
+def test_one_client_alone_does_not_move_its_pool() -> None:
+    plan = in_force(one_pool=True, **SMALL)
+    busy = pd.concat([arrived(plan, 5, "c0"), arrived(plan, 1, *list(SMALL)[1:])])
+    factors = watch_day(plan, busy, at_work(plan), now=MORNING).series["factor"].tolist()
+    assert factors[0] > 4
+    assert max(factors[1:]) < 1.1
 
 
 def test_a_quiet_morning_leaves_people_over() -> None:

@@ -1,5 +1,6 @@
 """The rest of today from this morning's arrivals, and the hours with too few or too many people."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,9 @@ from scipy.stats import nbinom
 from data.errors import ParameterError, SchemaError
 
 Floats = NDArray[np.float64]
+# Series whose differences weigh as much as what is assumed of them before.
+_BEFORE = 10.0
+_SOME = 0.5
 
 
 @dataclass(frozen=True)
@@ -78,38 +82,139 @@ def reforecast(
     >>> round(reforecast(forecast, seen, now=day[2]).factor, 2)
     1.41
     """
-    if not day_cv > 0 or not 0 < level < 100:
-        raise ParameterError(
-            "The 'day_cv' parameter of reforecast must be greater than 0 and 'level' in (0, 100). "
-            f"Got {day_cv!r} and {level!r} instead."
-        )
+    _check_terms("reforecast", day_cv, level)
     for name, frame, column in (("forecast", forecast, "yhat"), ("arrivals", arrivals, "y")):
         _check(name, frame, column)
+    seen, expected = _compared(forecast, arrivals, now)
+    shape = 1.0 / day_cv**2
+    return _told(forecast, now, shape + seen, shape + expected, level, seen, expected)
+
+
+def reforecast_together(
+    days: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]],
+    *,
+    now: pd.Timestamp,
+    day_cv: float = 0.15,
+    level: float = 80.0,
+) -> dict[str, Reforecast]:
+    """Scale the rest of a day for series that share their days, such as those of one pool.
+
+    A common factor comes from all of them; each series then has its own around it. How far
+    series differ is measured on the day itself: where all bring as much more, the sum speaks for
+    each of them, and where one alone does, the others keep to what they saw themselves.
+
+    One series alone is forecast as by `reforecast`.
+
+    Parameters
+    ----------
+    days : mapping of series to (forecast, arrivals)
+        As `reforecast` takes them.
+    now : Timestamp
+    day_cv : float
+        Standard deviation of a day's common factor around one, and of series around it before
+        anything is seen.
+    level : float
+
+    Raises
+    ------
+    ParameterError, SchemaError
+
+    References
+    ----------
+    Bühlmann and Straub (1970), Glaubwürdigkeit für Schadensätze (weights of the common factor,
+    and its estimator of how far the members of a group differ).
+    Clayton and Kaldor (1987), Empirical Bayes estimates of age-standardized relative risks
+    (gamma-distributed factors of counts).
+    Kass and Steffey (1989), Approximate Bayesian inference in conditionally independent
+    hierarchical models (what the common factor's own error adds).
+    """
+    _check_terms("reforecast_together", day_cv, level)
+    for forecast, arrivals in days.values():
+        _check("forecast", forecast, "yhat")
+        _check("arrivals", arrivals, "y")
+    pairs = np.array([_compared(*day, now) for day in days.values()], dtype=np.float64)
+    if not len(pairs):
+        return {}
+    factors, spreads = _own_factors(pairs[:, 0], pairs[:, 1], day_cv)
+    # A gamma distribution of this mean and spread, as the one of a series alone.
+    return {
+        name: _told(day[0], now, shape := 1.0 / cv**2, shape / factor, level, seen, expected)
+        for (name, day), factor, cv, (seen, expected) in zip(
+            days.items(), factors, spreads, pairs, strict=True
+        )
+    }
+
+
+def _own_factors(seen: Floats, expected: Floats, day_cv: float) -> tuple[Floats, Floats]:
+    """Each series' factor and its coefficient of variation."""
+    prior = 1.0 / day_cv**2
+    own = _own_variance(seen, expected, day_cv)
+    # What a series says of the common factor has its limit in how far series differ.
+    shape = prior + (seen / (1.0 + own * expected)).sum()
+    common = shape / (prior + (expected / (1.0 + own * expected)).sum())
+    if own == 0.0:
+        return np.full(len(seen), common), np.full(len(seen), shape**-0.5)
+    weight = 1.0 / (1.0 + own * common * expected)
+    factors = common * (1.0 + own * seen) * weight
+    return factors, np.sqrt(own / (1.0 + own * seen) + weight**2 / shape)
+
+
+def _own_variance(seen: Floats, expected: Floats, day_cv: float) -> float:
+    """How far series differ from their common factor, squared; 0 for one series."""
+    if len(seen) == 1:
+        return 0.0
+    # Where next to nothing is expected, a single contact would look like a difference.
+    known = expected >= _SOME
+    came, means = seen[known], expected[known]
+    more, found = max(int(known.sum()) - 1, 0), 0.0
+    if more and came.any():
+        total = float(means.sum())
+        common = float(came.sum()) / total
+        squares = float(((came - common * means) ** 2 / means).sum()) / common
+        room = common * (total - float((means**2).sum()) / total)
+        found = max(0.0, squares - more) / room
+    return float((_BEFORE * day_cv**2 + more * found) / (_BEFORE + more))
+
+
+def _compared(
+    forecast: pd.DataFrame, arrivals: pd.DataFrame, now: pd.Timestamp
+) -> tuple[float, float]:
+    """Arrivals so far, and what was forecast of the same intervals."""
     known = forecast.merge(arrivals[["ds", "y"]], on="ds")
     known = known[known["ds"] < now]
-    shape = 1.0 / day_cv**2
-    seen, expected = float(known["y"].sum()), float(known["yhat"].sum())
-    after, rate = shape + seen, shape + expected
+    return float(known["y"].sum()), float(known["yhat"].sum())
+
+
+def _told(
+    forecast: pd.DataFrame,
+    now: pd.Timestamp,
+    shape: float,
+    rate: float,
+    level: float,
+    seen: float,
+    expected: float,
+) -> Reforecast:
+    """Lay out what a gamma-distributed factor says of the rest of the day."""
     tail = (1.0 - level / 100.0) / 2.0
-    low, high = _gamma_interval(after, rate, tail)
+    low, high = _gamma_interval(shape, rate, tail)
     rest = forecast.loc[forecast["ds"] >= now, ["ds", "yhat"]].reset_index(drop=True)
     was = rest["yhat"].to_numpy(dtype=np.float64)
     chance = rate / (rate + was)
-    return Reforecast(
-        factor=after / rate,
-        low=low,
-        high=high,
-        rest=rest.assign(
-            **{
-                "yhat": was * after / rate,
-                f"yhat-lo-{level:g}": nbinom.ppf(tail, after, chance),
-                f"yhat-hi-{level:g}": nbinom.ppf(1.0 - tail, after, chance),
-                "was": was,
-            }
-        ),
-        seen=seen,
-        expected=expected,
-    )
+    columns = {
+        "yhat": was * shape / rate,
+        f"yhat-lo-{level:g}": nbinom.ppf(tail, shape, chance),
+        f"yhat-hi-{level:g}": nbinom.ppf(1.0 - tail, shape, chance),
+        "was": was,
+    }
+    return Reforecast(shape / rate, low, high, rest.assign(**columns), seen, expected)
+
+
+def _check_terms(owner: str, day_cv: float, level: float) -> None:
+    if not day_cv > 0 or not 0 < level < 100:
+        raise ParameterError(
+            f"The 'day_cv' parameter of {owner} must be greater than 0 and 'level' in (0, 100). "
+            f"Got {day_cv!r} and {level!r} instead."
+        )
 
 
 def staffing_alerts(

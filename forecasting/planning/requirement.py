@@ -263,16 +263,17 @@ def _carried(rest: Floats, block: int) -> NDArray[np.intp]:
     """Hours that get one agent more for what remains below one agent."""
     sums = rest.cumsum()
     number = ((sums - rest) // block).astype(np.int64)
-    chosen = [np.zeros(0, dtype=np.intp)]
+    chosen = np.zeros(len(rest), dtype=bool)
     for one in range(int(sums[-1] // block) + 1):
-        hours = np.flatnonzero((number == one) & (rest > 0))
-        left = min(float(sums[-1]) - one * block, float(block))
-        count = min(int(np.floor(left + 0.5)), len(hours))
+        left = float(sums[-1]) - one * block
+        # The last, which is not whole, may lie in any hour that has none yet.
+        own = number == one if left >= block else ~chosen
+        hours = np.flatnonzero(own & (rest > 0))
+        count = int(np.floor(min(left, block) + 0.5))
         if count:
-            runs = np.convolve(rest[hours], np.ones(count), "valid")
-            first = int(runs.argmax())
-            chosen.append(hours[first : first + count])
-    return np.concatenate(chosen)
+            first = int(np.convolve(rest[hours], np.ones(count), "valid").argmax())
+            chosen[hours[first : first + count]] = True
+    return np.flatnonzero(chosen)
 
 
 def _times(load: Load, rows: NDArray[np.intp]) -> Floats:

@@ -1,6 +1,6 @@
 """A plan's day: what still comes, who is on shift, and where these are too few or too many."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -11,7 +11,7 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
 from data.errors import ParameterError, SchemaError
-from forecasting.planning.intraday import Reforecast, reforecast, staffing_alerts
+from forecasting.planning.intraday import Reforecast, reforecast_together, staffing_alerts
 from forecasting.planning.policy import PlanPolicy
 from forecasting.planning.requirement import Grid, Load, load_of, pool_requirement
 from forecasting.validation import check_volume
@@ -106,7 +106,8 @@ def watch_day(
 ) -> Day:
     """Compare the coming hours' need, as the day's arrivals have it, with who is on shift.
 
-    Each series with arrivals is forecast again to the end of its client's day. Its pool's need
+    Each series with arrivals is forecast again to the end of its client's day, by a factor that
+    its pool's series have in common and one of its own around it. Its pool's need
     then changes by what the new forecast needs more or less than the plan's; other pools need
     what was planned. People on shift are shared by their pools so that the least stays unmet.
 
@@ -198,12 +199,28 @@ def _step(grid: Grid) -> pd.Timedelta:
 
 
 def _again(plan: InForce, arrivals: pd.DataFrame, now: pd.Timestamp) -> dict[str, _Again]:
-    """Forecast each series with arrivals to the end of its client's day."""
-    zones = dict(zip(plan.series["unique_id"], plan.series["timezone"], strict=True))
+    """Forecast series with arrivals to the end of their client's day, those of a pool together."""
     over = now.floor(f"{plan.grid.minutes}min")
+    pool_of = plan.pool_of
+    days: dict[str, dict[str, tuple[pd.DataFrame, pd.DataFrame]]] = {}
+    for name, day in _days(plan, arrivals, now, over):
+        days.setdefault(pool_of[name], {})[name] = day
+    return {
+        name: _Again(own[name][1], result)
+        for own in days.values()
+        for name, result in reforecast_together(
+            own, now=over, day_cv=plan.policy.day_cv, level=_LEVEL
+        ).items()
+    }
+
+
+def _days(
+    plan: InForce, arrivals: pd.DataFrame, now: pd.Timestamp, over: pd.Timestamp
+) -> Iterator[tuple[str, tuple[pd.DataFrame, pd.DataFrame]]]:
+    """Each series' forecast of its client's day, and what came of it."""
+    zones = dict(zip(plan.series["unique_id"], plan.series["timezone"], strict=True))
     forecasts = plan.forecasts[plan.forecasts["unique_id"].isin(arrivals["unique_id"])]
     by_name = dict(iter(forecasts.groupby("unique_id")[["ds", "yhat"]]))
-    found = {}
     for name, own in arrivals.groupby("unique_id", sort=True):
         midnight = now.tz_convert(zones[name]).normalize()
         day = (midnight, midnight + pd.DateOffset(days=1))
@@ -211,11 +228,7 @@ def _again(plan: InForce, arrivals: pd.DataFrame, now: pd.Timestamp) -> dict[str
         coming = by_name[name]
         coming = coming[(coming["ds"] >= day[0]) & (coming["ds"] < day[1])]
         if len(seen) and len(coming):
-            result = reforecast(
-                coming, seen[["ds", "y"]], now=over, day_cv=plan.policy.day_cv, level=_LEVEL
-            )
-            found[str(name)] = _Again(seen, result)
-    return found
+            yield str(name), (coming, seen[["ds", "y"]])
 
 
 def _need(
@@ -242,8 +255,8 @@ def _need(
     ]
     # Not from what is required: its shrinkage comes in blocks, which a contact more may move.
     at_work = [need["live_agents"] + need["deferred_agents"] for need in needs]
-    more = (at_work[0] - at_work[1]) / (1.0 - plan.policy.shrinkage)
-    more = more.rename("more").reset_index()
+    rise = (at_work[0] - at_work[1]) / (1.0 - plan.policy.shrinkage)
+    more = rise.rename("more").reset_index()
     table = table.merge(more, on=["pool_id", "starts_at"], how="left")
     required = (table["planned_fte"] + table["more"].fillna(0.0)).clip(lower=0.0)
     return table.drop(columns="more").assign(required_fte=required)
