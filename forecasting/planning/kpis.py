@@ -31,6 +31,10 @@ def key_figures(
 ) -> dict[str, Any]:
     """Figures of a whole plan; shares in [0, 1], hours and people over all its weeks.
 
+    What people bring about is measured in the contacts that they serve, which are the expected
+    ones times the share of the work that is covered: contacts that nobody serves are nobody's
+    output.
+
     Parameters
     ----------
     cover : DataFrame
@@ -53,24 +57,24 @@ def key_figures(
     week = assigned["starts_at"].dt.tz_convert("UTC").dt.strftime("%G-%V")
     at_work = float(assigned.groupby(week)["agent_id"].nunique().mean()) if len(assigned) else 0.0
     seats = int(shifts["seats"].sum()) if len(shifts) else 0
-    ratio = _ratio(comparison)
+    ratio, done = _ratio(comparison), _done(cover)
+    served = tickets * done / work if work else 0.0
     return {
         "tickets": round(tickets, 1),
+        "tickets_served": round(served, 1),
         "workload_hours": round(work, 1),
         "required_hours": round(required, 1),
         "paid_hours": round(paid, 1),
         "unmet_hours": round(unmet, 1),
         "met_share": None if required == 0 else round(1.0 - unmet / required, 4),
-        "utilisation": None if paid == 0 else round(_done(cover) / paid, 4),
+        "utilisation": None if paid == 0 else round(done / paid, 4),
         "night_hours": round(nights, 1),
         "night_share": None if paid == 0 else round(nights / paid, 4),
         "agents_at_work_per_week": round(at_work, 1),
-        "agents_per_100_tickets": agents_per_100_tickets(at_work, tickets / max(weeks, 1)),
-        "agents_per_100_tickets_alone": _alone(comparison, at_work, tickets, weeks),
-        "tickets_per_agent_hour": None if paid == 0 else round(tickets / paid, 3),
-        "tickets_per_agent_hour_alone": _rounded(
-            tickets / paid / ratio if paid and ratio else None
-        ),
+        "agents_per_100_tickets": agents_per_100_tickets(at_work, served / max(weeks, 1)),
+        "agents_per_100_tickets_alone": _alone(comparison, at_work, served, weeks),
+        "tickets_per_agent_hour": None if paid == 0 else round(served / paid, 3),
+        "tickets_per_agent_hour_alone": _rounded(served / paid / ratio if paid and ratio else None),
         "seats": seats,
         "unfilled_seats": seats - len(assigned),
         "planner_hours_week": round(seats * policy.minutes_per_shift / 60 / max(weeks, 1), 1),
