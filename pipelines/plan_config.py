@@ -12,6 +12,8 @@ from data.errors import ConfigError, MissingFileError
 from forecasting.planning import PlanPolicy
 from pipelines.config import Section
 
+TABLES = ("volume", "agents", "certifications", "clients", "handled", "events")
+
 
 class PlanDataConfig(Section):
     """The tables a plan reads; CSV, JSON Lines or Parquet.
@@ -33,6 +35,10 @@ class PlanDataConfig(Section):
         ``channel, language, intent``, and for the experience of who handled them
         ``tenure_days``, or ``agent_id`` and ``created_at`` beside agents with ``hired_at``. The
         plan then learns what a contact takes; without it the policy's promises say so.
+    events : Path, optional
+        Campaigns, outages and other known events: ``kind, starts_at, ends_at``; optionally
+        ``unique_id`` (a series or its beginning, such as a client; empty for all) and
+        ``uplift``, the factor on the volume (empty to learn it from past events of the kind).
     channel : str
         Of series that name none.
     """
@@ -42,6 +48,7 @@ class PlanDataConfig(Section):
     certifications: Path
     clients: Path | None = None
     handled: Path | None = None
+    events: Path | None = None
     channel: str = "chat"
 
 
@@ -133,8 +140,7 @@ def read_plan_config(raw: dict[str, Any], base: Path, name: str) -> PlanConfig:
         raise ConfigError(f"The plan configuration {name} has faults:\n{faults}") from error
     _ = config.rules
     data = config.data
-    paths = {n: base / p for n in ("volume", "agents", "certifications") if (p := getattr(data, n))}
-    paths |= {n: base / p for n in ("clients", "handled") if (p := getattr(data, n))}
+    paths = {n: base / p for n in TABLES if (p := getattr(data, n))}
     board = config.board
     if board.startswith("sqlite:///") and not board.startswith("sqlite:////"):
         board = f"sqlite:///{base / board.removeprefix('sqlite:///')}"

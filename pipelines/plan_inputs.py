@@ -9,12 +9,13 @@ import pandas as pd
 from data.errors import SchemaError
 from data.files import read_rows
 from data.schema import AGENTS, CERTIFICATIONS
+from forecasting.planning.campaigns import events_of_nobody, read_events
 from forecasting.planning.desks import desk_table
 from forecasting.planning.openings import read_hours
 from forecasting.planning.people import check_people
 from forecasting.planning.qualification import listed
 from forecasting.validation import check_volume, step_seconds
-from pipelines.plan_config import PlanConfig
+from pipelines.plan_config import TABLES, PlanConfig
 
 DAY = pd.Timedelta(days=1)
 _SHORT_DAYS = 21
@@ -40,6 +41,8 @@ class PlanInputs:
         What a person should know about the data.
     handled : DataFrame, optional
         Handled contacts, see `forecasting.planning.handling.series_handle_times`.
+    events : DataFrame, optional
+        Known events, see `forecasting.planning.campaigns.read_events`.
     """
 
     volume: pd.DataFrame
@@ -50,11 +53,17 @@ class PlanInputs:
     minutes: int
     warnings: tuple[str, ...]
     handled: pd.DataFrame | None = None
+    events: pd.DataFrame | None = None
 
     @property
     def last(self) -> pd.Timestamp:
         """End of the history."""
         return self.volume["ds"].max() + pd.Timedelta(minutes=self.minutes)
+
+    def by_client(self, column: str) -> dict[str, str]:
+        """Return a column of the clients table by client."""
+        values = zip(self.clients["client_id"], self.clients[column], strict=True)
+        return {str(client): str(value) for client, value in values}
 
     @property
     def desks(self) -> pd.DataFrame:
@@ -66,16 +75,9 @@ class PlanInputs:
 def read_inputs(config: PlanConfig) -> PlanInputs:
     """Read the tables that a configuration names; see `check_inputs` for what is refused."""
     data = config.data
-    clients = None if data.clients is None else read_rows(data.clients)
-    handled = None if data.handled is None else read_rows(data.handled)
-    return check_inputs(
-        read_rows(data.volume),
-        read_rows(data.agents),
-        read_rows(data.certifications),
-        clients,
-        handled=handled,
-        channel=data.channel,
-    )
+    paths = {name: getattr(data, name) for name in TABLES}
+    tables = {name: read_rows(path) for name, path in paths.items() if path is not None}
+    return check_inputs(**tables, channel=data.channel)
 
 
 def check_inputs(
@@ -85,6 +87,7 @@ def check_inputs(
     clients: pd.DataFrame | None = None,
     *,
     handled: pd.DataFrame | None = None,
+    events: pd.DataFrame | None = None,
     channel: str = "chat",
 ) -> PlanInputs:
     """Check all tables of a plan.
@@ -94,7 +97,7 @@ def check_inputs(
     SchemaError
         Repeated or naive times, negative counts, intervals of several lengths or longer than
         an hour, a broken agents or certifications table, windows and days of agents that cannot
-        be, opening hours that are none.
+        be, opening hours that are none, events without a kind or an end.
     """
     frame = check_volume(volume)
     if frame.empty:
@@ -111,10 +114,11 @@ def check_inputs(
     for column in ("timezone", "country", "opening_hours"):
         series[column] = series["client_id"].map(place[column])
     people, held = check_people(AGENTS.validate(agents)), CERTIFICATIONS.validate(certifications)
+    known = None if events is None else read_events(events)
+    odd = [*_odd_series(frame), *_odd_people(people, held, series), *_odd_events(known, series)]
     return PlanInputs(
-        frame, people, held, about, series, minutes,
-        (*_odd_series(frame), *_odd_people(people, held, series)),
-        None if handled is None else _with_experience(handled, people),
+        frame, people, held, about, series, minutes, tuple(odd),
+        None if handled is None else _with_experience(handled, people), known,
     )  # fmt: skip
 
 
@@ -203,6 +207,11 @@ def _odd_people(
     if len(strange):
         said.append(f"{_some(strange.unique())} hold certificates but are not in the agents table.")
     return said
+
+
+def _odd_events(events: pd.DataFrame | None, series: pd.DataFrame) -> list[str]:
+    nobody = [] if events is None else events_of_nobody(events, series["unique_id"].tolist())
+    return [f"The events name {_some(nobody)}, which no series begins with."] if nobody else []
 
 
 def _some(names: Any) -> str:

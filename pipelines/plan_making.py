@@ -149,11 +149,11 @@ def _name(grid: Grid, now: datetime) -> str:
 
 def _forecast(inputs: PlanInputs, config: PlanConfig, grid: Grid) -> pd.DataFrame:
     """Forecast every series to the end of the plan; what lies before its start is dropped."""
-    about = inputs.clients.set_index("client_id")
     model = VolumeForecaster(
-        timezone=_by_name(about["timezone"]),
-        country=_by_name(about["country"]),
+        timezone=inputs.by_client("timezone"),
+        country=inputs.by_client("country"),
         opening_hours=_live_hours(inputs, config.rules),
+        events=inputs.events,
         trees=config.trees,
         random_state=config.rules.random_state,
     ).fit(inputs.volume)

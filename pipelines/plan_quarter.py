@@ -67,18 +67,44 @@ def _workload(
 ) -> pd.DataFrame:
     """Work in hours per desk and week of the quarter."""
     about = series.set_index("unique_id")
-    days = inputs.volume.assign(ds=inputs.volume["ds"].dt.floor("D"))
+    days = _local_days(inputs.volume, about["timezone"])
     days = days.groupby(["unique_id", "ds"], as_index=False)[["y"]].sum()
     # The last day may not be over.
-    days = days[days["ds"] < inputs.last.floor("D")]
+    days = days[days["ds"] < inputs.last - pd.Timedelta(hours=23)]
     if days.empty:
         return pd.DataFrame(columns=[*_KEYS, "hours"])
-    steps = (start - days["ds"].max()).days + 7 * config.quarter_weeks
-    found = VolumeForecaster(trees=0).fit(days).predict(steps, level=[80])
-    found = found[found["ds"] >= start]
-    week = found["ds"] - pd.to_timedelta(found["ds"].dt.day_of_week, unit="D")
+    steps = (start - days["ds"].max()).days + 7 * config.quarter_weeks + 1
+    model = VolumeForecaster(
+        timezone=inputs.by_client("timezone"),
+        country=inputs.by_client("country"),
+        events=inputs.events,
+        trees=0,
+    )
+    found = model.fit(days).predict(steps, level=[80])
+    local = found["ds"] + _offsets(found, about["timezone"])
+    week = local.dt.floor("D") - pd.to_timedelta(local.dt.day_of_week, unit="D")
     seconds = found["unique_id"].map(about["busy_seconds"])
     table = found.assign(week=week, hours=found["yhat"] * seconds / 3600)
     for column in _KEYS[:3]:
         table[column] = table["unique_id"].map(about[column])
-    return table.groupby(_KEYS, as_index=False)[["hours"]].sum()
+    inside = (week >= start) & (week < start + pd.Timedelta(weeks=config.quarter_weeks))
+    return table[inside].groupby(_KEYS, as_index=False)[["hours"]].sum()
+
+
+def _local_days(volume: pd.DataFrame, zones: pd.Series) -> pd.DataFrame:
+    """Begin each row's day by the clock of its client, as weekdays and holidays do."""
+    own = volume["unique_id"].map(zones)
+    parts = []
+    for zone, part in volume.groupby(own):
+        midnight = part["ds"].dt.tz_convert(str(zone)).dt.normalize()
+        parts.append(part.assign(ds=midnight.dt.tz_convert("UTC")))
+    return pd.concat(parts).sort_index()
+
+
+def _offsets(found: pd.DataFrame, zones: pd.Series) -> pd.Series:
+    """How far each row's clock is ahead of UTC."""
+    ahead = pd.Series(pd.Timedelta(0), index=found.index)
+    for zone, part in found.groupby(found["unique_id"].map(zones)):
+        local = part["ds"].dt.tz_convert(str(zone)).dt.tz_localize(None)
+        ahead[part.index] = local - part["ds"].dt.tz_localize(None)
+    return ahead

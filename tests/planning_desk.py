@@ -30,13 +30,14 @@ def config(base: Path = Path("/nowhere"), **changes) -> PlanConfig:
 
 
 def planned(*, previous=None, volume=None, agents=None, certifications=None, clients=None,
-            **changes) -> Plan:  # fmt: skip
+            events=None, **changes) -> Plan:  # fmt: skip
     own = sample()
     inputs = check_inputs(
         own.volume if volume is None else volume,
         own.agents if agents is None else agents,
         own.certifications if certifications is None else certifications,
         own.clients if clients is None else clients,
+        events=events,
     )
     return make_plan(inputs, config(**changes), now=NOW, previous=previous)
 

@@ -148,6 +148,20 @@ def test_seats_nobody_is_assigned_to_cover_what_is_unmet() -> None:
     assert any("hours unmet" in warning for warning in made.warnings)
 
 
+def test_contacts_that_nobody_serves_are_nobodys_output() -> None:
+    whole, few = plan(), planned(agents=sample().agents.head(6))
+    for made in (whole, few):
+        figures = made.figures
+        each = figures["workload_hours"] / figures["tickets"]
+        assert figures["tickets_per_agent_hour"] * each == pytest.approx(
+            figures["utilisation"], rel=0.01
+        )
+        weekly = figures["agents_per_100_tickets"] * figures["tickets_served"] / 100
+        assert weekly == pytest.approx(figures["agents_at_work_per_week"], abs=0.1)
+    assert whole.figures["tickets_served"] > 0.95 * whole.figures["tickets"]
+    assert few.figures["tickets_served"] < 0.8 * few.figures["tickets"]
+
+
 def test_the_command_writes_everything_and_prints_the_report_last(tmp_path) -> None:
     write_inputs(tmp_path)
     (tmp_path / "plan.toml").write_text(PLAN_FILE)
@@ -582,6 +596,54 @@ def test_intervals_of_two_lengths_are_refused() -> None:
 def test_a_plan_does_not_start_inside_its_history() -> None:
     with pytest.raises(ConfigError, match="must not lie before the end of the history"):
         planned(start="2026-03-09")
+
+
+# -- known events --------------------------------------------------------------------------------
+
+
+def campaign(**changes) -> pd.DataFrame:
+    row = {"unique_id": "client-000", "kind": "sale", "uplift": "2.5",
+           "starts_at": "2026-04-08T00:00Z", "ends_at": "2026-04-09T00:00Z"}  # fmt: skip
+    return pd.DataFrame([{**row, **changes}])
+
+
+def of_the_day(made, client: str) -> float:
+    table = made.tables["forecasts"]
+    inside = (table["ds"] >= "2026-04-08T00:00Z") & (table["ds"] < "2026-04-09T00:00Z")
+    return table.loc[inside & table["unique_id"].str.startswith(client), "yhat"].sum()
+
+
+def test_a_campaign_reaches_the_forecast_the_requirement_and_the_quarter() -> None:
+    usual, made = plan(), planned(events=campaign())
+    for name, factor in (("client-000", 2.5), ("client-001", 1.0)):
+        one, other = (of_the_day(p, name) for p in (made, usual))
+        assert one == pytest.approx(factor * other, rel=0.12)
+    assert made.figures["required_hours"] > usual.figures["required_hours"]
+    later = campaign(starts_at="2026-05-04T00:00Z", ends_at="2026-06-01T00:00Z", uplift=60)
+    short = planned(events=later).tables["hiring"].query("client_id == 'client-000'")
+    assert short["first_week"].tolist() == [pd.Timestamp("2026-05-04", tz="UTC")]
+
+
+def test_events_are_named_in_the_file_and_read_as_text(tmp_path) -> None:
+    write_inputs(tmp_path)
+    campaign(unique_id="client-000/chatt").to_csv(tmp_path / "events.csv", index=False)
+    text = PLAN_FILE.replace("[policy]", 'events = "events.csv"\n[policy]')
+    (tmp_path / "plan.toml").write_text(text)
+    made, _ = run_plan(load_plan_config(tmp_path / "plan.toml"), now=NOW)
+    assert "The events name client-000/chatt, which no series begins with." in made.warnings
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"ends_at": "2026-04-07T00:00Z"}, "'ends_at' column of events must be after"),
+        ({"uplift": "0"}, "'uplift' column of events must be above 0"),
+        ({"starts_at": "2026-04-08"}, "starts_at"),
+    ],
+)
+def test_faults_of_events_are_named(change, words) -> None:
+    with pytest.raises(SchemaError, match=words):
+        planned(events=campaign(**change))
 
 
 # -- settings ------------------------------------------------------------------------------------
