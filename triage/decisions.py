@@ -12,6 +12,8 @@ from triage.taxonomy import UNKNOWN
 ALTERNATIVES = 3
 # A second label is a rival of the first from this share of its probability on.
 _RIVAL = 1 / 3
+# Probabilities that differ by less are one; the threshold lies so far below its own.
+_SAME, _BELOW = 1e-9, 1e-6
 REASONS = ("empty", "unknown_language", "out_of_scope", "ambiguous", "low_confidence")
 
 
@@ -46,14 +48,20 @@ def threshold_for(
 
     Falls back to the target itself where no held-out answer reaches it: a calibrated
     probability is a promise of precision of its own.
+
+    Answers of one probability stand or fall together, and the threshold lies just below theirs:
+    calibration gives many texts the same, and rounding must not part them.
     """
     order = np.argsort(-confidence, kind="stable")
     right = np.cumsum(correct[order]) / np.arange(1, len(order) + 1)
-    enough = np.flatnonzero(right >= precision)
+    ranked = confidence[order]
+    gaps = ranked - np.append(ranked[1:], 0.0)
+    enough = np.flatnonzero((right >= precision) & (gaps > _SAME))
     # A run of a few lucky answers at the top says nothing.
     if not len(enough) or enough[-1] < 20:
         return float(precision)
-    return float(confidence[order][enough[-1]])
+    last = enough[-1]
+    return float(ranked[last] - min(gaps[last] / 2, _BELOW))
 
 
 def judged(
