@@ -168,6 +168,11 @@ class Reading:
         """Vectors and folded terms side by side."""
         return joined(self.vectors, self.folded)
 
+    def without_words(self) -> "Reading":
+        """Return the texts as if they were of another language: none of the words is known."""
+        nothing = [(terms[0][:0], terms[1][:0]) for terms in self.terms]
+        return Reading(self.vectors, nothing, 0 * self.folded, 0 * self.known)
+
     def part(self, chosen: NDArray[np.intp]) -> "Reading":
         """Return some of the texts."""
         terms = [self.terms[i] for i in chosen]

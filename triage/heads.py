@@ -119,9 +119,19 @@ def fitted_blend(tables: list[Rows], targets: NDArray[np.intp], n: int) -> Blend
     return Blend().fit(tables, targets, _LARGE if n > LARGE else _SMALL)
 
 
-def blended(blend: Blend, tables: list[Rows], known: NDArray[np.float64]) -> NDArray[np.float64]:
-    """One score a label; texts of unknown words by the heads that need none."""
-    return blend.scores(tables, far=known < _FAR, far_shares=_FAR_SHARES)
+def is_far(known: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell which texts are read without their words, by the share of words that are known."""
+    return known < _FAR
+
+
+def blended(
+    blend: Blend, tables: list[Rows], known: NDArray[np.float64], far_scale: float = 1.0
+) -> NDArray[np.float64]:
+    """One score a label; texts of unknown words by the heads that need none, on their scale."""
+    far = is_far(known)
+    scores = blend.scores(tables, far=far, far_shares=_FAR_SHARES)
+    scores[far] *= far_scale
+    return scores
 
 
 def sample(targets: NDArray[np.intp], most: int, seed: int, fewest: int = 100) -> NDArray[np.intp]:

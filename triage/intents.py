@@ -23,7 +23,9 @@ from data.errors import ParameterError
 from data.text import LANGUAGES, detect_language
 from triage import metrics
 from triage.calibration import best_calibrator
+from triage.checking import check_settings
 from triage.decisions import Decision, as_frame, judged, threshold_for
+from triage.far import Far, fit_far
 from triage.features import LexicalFeatures, Reading, encode, prepare, read
 from triage.heads import MOST_ROWS, Heads, blended, fitted_blend, sample
 from triage.ownership import kept_apart, sole_owners
@@ -121,7 +123,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
             When lengths differ, a label is missing or reserved, or fewer than two labels
             have a text.
         """
-        self._check_parameters()
+        check_settings(self)
         words, names = training_rows(texts, labels)
         self.labels_of_ = labels_by_client(labels, clients)
         self.owners_ = sole_owners(self.labels_of_)
@@ -144,13 +146,14 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         )
         texts_read = self._read(words)
         hints = self._read([text for text, _ in described])
-        held_out, scores, signals = self._learn(
+        self.far_ = Far()
+        rows, scores, signals, far = self._learn(
             texts_read, targets, hints, described_targets, refit=len(inside) <= _REFIT_ROWS
         )
         held_out, scores = self._teach(
             [*words, *(text for text, _ in described)],
             np.concatenate([targets, described_targets]),
-            held_out,
+            rows,
             scores,
         )
         self._calibrate(scores, targets[held_out])
@@ -158,6 +161,11 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
             signals, self._scores_and_signals(outside)[1] if outside else None
         )
         self._set_thresholds(scores, targets[held_out])
+        if self.taught_ is None:
+            outside_far, loss = self.scope_.score(far[1]), self.in_scope_loss
+            known = self.calibrator_, far[0], targets[rows], outside_far
+            # Labelled outsiders taught the cut which missing words to mind.
+            self.far_ = fit_far(*known, cut=np.inf if outside else self.cut_, loss=loss)
         return self
 
     def predict(self, texts: Texts) -> NDArray[np.str_]:
@@ -173,7 +181,8 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
     def out_of_scope_score(self, texts: Texts) -> NDArray[np.float64]:
         """Unbounded score, shape (n,); higher is further outside every known label."""
         check_is_fitted(self)
-        return self.scope_.score(self._scores_and_signals(as_texts(texts))[1])
+        _, signals, known = self._scores_and_signals(as_texts(texts))
+        return self.far_.outside(self.scope_.score(signals), known)
 
     def decide(self, texts: Texts) -> pd.DataFrame:
         """Answer or abstain: `decisions` as a frame.
@@ -213,7 +222,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         found = judged(
             self.calibrator_.transform(scores),
             self.classes_,
-            self.scope_.score(signals),
+            self.far_.outside(self.scope_.score(signals), known),
             empty=[not any(c.isalnum() for c in text) for text in words],
             foreign=self._foreign(words, known),
             threshold=self.threshold_,
@@ -263,20 +272,6 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         """
         return read_model(cls, read_artifact(folder, kind=KIND), encoder)
 
-    def _check_parameters(self) -> None:
-        for name, low, high in (("target_precision", 0, 1), ("in_scope_loss", 0, 1)):
-            value = getattr(self, name)
-            if not low <= value < high:
-                raise ParameterError(
-                    f"The '{name}' parameter of IntentClassifier must be in [{low}, {high}). "
-                    f"Got {value!r} instead."
-                )
-        if self.folds < 2:
-            raise ParameterError(
-                "The 'folds' parameter of IntentClassifier must be 2 or more. "
-                f"Got {self.folds!r} instead."
-            )
-
     def _read(self, texts: Sequence[str], vectors: NDArray[np.float32] | None = None) -> Reading:
         expected = (len(texts), self.encoder_.dimension)
         if vectors is not None and vectors.shape != expected:
@@ -299,7 +294,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
 
     def _scores(self, texts: Sequence[str]) -> Table:
         found = self._read(texts)
-        scores = blended(self.blend_, self.heads_.tables(found), found.known)
+        scores = blended(self.blend_, self.heads_.tables(found), found.known, self.far_.scale)
         return self._summed(scores, texts, found.known)
 
     def _summed(self, scores: Table, texts: Sequence[str], known: NDArray[np.float64]) -> Table:
@@ -310,7 +305,8 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
     ) -> tuple[Table, Table, NDArray[np.float64]]:
         found = self._read(texts, vectors)
         tables = self.heads_.tables(found)
-        scores = self._summed(blended(self.blend_, tables, found.known), texts, found.known)
+        scores = blended(self.blend_, tables, found.known, self.far_.scale)
+        scores = self._summed(scores, texts, found.known)
         return scores, scope_signals(tables[0], found.known), found.known
 
     def _learn(
@@ -321,8 +317,11 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         hint_targets: NDArray[np.intp],
         *,
         refit: bool,
-    ) -> tuple[NDArray[np.intp], Table, Table]:
-        """Fit heads and shares; returns which rows were held out, their scores and signals."""
+    ) -> tuple[NDArray[np.intp], Table, Table, tuple[Table, Table]]:
+        """Fit heads and shares; returns which rows were held out, their scores and signals.
+
+        Scores and signals once more: of the rows read without their words.
+        """
 
         def heads(chosen: NDArray[np.intp]) -> Heads:
             fitted = Heads(epochs=self.epochs, random_state=self.random_state)
@@ -330,18 +329,21 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
                 texts.part(chosen), targets[chosen], hints, hint_targets, self.lexical_.n_terms
             )
 
-        tables, held_out = [], []
+        tables, far, held_out = [], [], []
         for inner, outer in self._parts(targets):
             self.heads_ = heads(inner)
             tables.append(self.heads_.tables(texts.part(outer)))
+            far.append(self.heads_.network_.scores(texts.part(outer).without_words().rows))
             held_out.append(outer)
         if refit:
             self.heads_ = heads(np.arange(len(texts)))
         rows = np.concatenate(held_out)
         joined = [np.concatenate(parts) for parts in zip(*tables, strict=True)]
         self.blend_ = fitted_blend(joined, targets[rows], len(texts))
-        known = texts.known[rows]
-        return rows, blended(self.blend_, joined, known), scope_signals(joined[0], known)
+        known, nothing = texts.known[rows], np.zeros(len(rows))
+        without = blended(self.blend_, joined, nothing), scope_signals(np.vstack(far), nothing)
+        scores = blended(self.blend_, joined, known)
+        return rows, scores, scope_signals(joined[0], known), without
 
     def _teach(
         self,

@@ -11,6 +11,7 @@ from data.encoders import Encoder, default_encoder
 from data.errors import ArtifactError, ArtifactFormatError
 from triage.blend import Blend
 from triage.calibration import Calibrator
+from triage.far import Far
 from triage.features import LexicalFeatures
 from triage.gaussian import GaussianHead
 from triage.heads import Heads
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 KIND = "intent"
 # Raised whenever the arrays of a model folder change their meaning.
-LAYOUT = 5
+LAYOUT = 6
 
 
 def write_model(model: "IntentClassifier", folder: str | os.PathLike[str], **header: Any) -> Path:
@@ -80,6 +81,7 @@ def read_model(kind: "type[Model]", artifact: Artifact, encoder: Encoder | None)
     model.classes_ = np.array(artifact.classes)
     model.calibration_ = given["calibration"]
     model.threshold_, model.cut_ = given["threshold"], given["cut"]
+    model.far_ = Far(**given["far"])
     model.labels_of_ = {client: list(own) for client, own in given["labels_of"].items()}
     model.owners_ = sole_owners(model.labels_of_)
     model.learned_, model.refreshed_ = artifact.array("learned"), given["refreshed"]
@@ -105,6 +107,7 @@ def _parameters(model: "IntentClassifier") -> dict[str, Any]:
         "calibration": model.calibration_,
         "threshold": model.threshold_,
         "cut": model.cut_,
+        "far": {"scale": model.far_.scale, "shift": model.far_.shift},
         "labels_of": model.labels_of_,
         "refreshed": model.refreshed_,
     }
