@@ -46,12 +46,16 @@ class Clock:
     per_day : int
         Intervals of a day.
     holiday : array of bool, shape (t,)
+    late : array of int, shape (t,)
+        Seconds by which each interval begins after its slot does: hours that are counted in UTC
+        begin at half past on the clocks of India. Parts of a day only.
     """
 
     day: Ints
     slot: Ints
     per_day: int
     holiday: NDArray[np.bool_]
+    late: Ints
 
     @property
     def weekday(self) -> Ints:
@@ -66,7 +70,7 @@ class Clock:
     def part(self, start: int, stop: int) -> "Clock":
         """Return a stretch of the clock."""
         cut = slice(start, stop)
-        return Clock(self.day[cut], self.slot[cut], self.per_day, self.holiday[cut])
+        return Clock(self.day[cut], self.slot[cut], self.per_day, self.holiday[cut], self.late[cut])
 
 
 def check_timezone(name: str) -> str:
@@ -103,7 +107,9 @@ def clock_of(seconds: Ints, step: int, place: Place) -> Clock:
         local = pd.to_datetime(seconds, unit="s", utc=True).tz_convert(place.timezone)
         wall = local.tz_localize(None).as_unit("s").astype("int64").to_numpy()
     day = wall // DAY
-    return Clock(day, (wall - day * DAY) // step, DAY // step, is_holiday(day, place.country))
+    slot, late = np.divmod(wall - day * DAY, step)
+    late = late if step < DAY else np.zeros_like(late)
+    return Clock(day, slot, DAY // step, is_holiday(day, place.country), late)
 
 
 def is_holiday(day: Ints, country: str) -> NDArray[np.bool_]:

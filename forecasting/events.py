@@ -165,7 +165,8 @@ def overlap(event: Event, wall: Wall, ahead: int, place: Place) -> Floats:
     """Part of each slot that an event covers, shape (days + ahead, slots)."""
     step = DAY // wall.slots
     start, stop = (
-        (_local(at, place) - wall.first_day * DAY) / step for at in (event.starts, event.ends)
+        (_local(at, place) - wall.first_day * DAY - wall.late) / step
+        for at in (event.starts, event.ends)
     )
     slot = np.arange((wall.days + ahead) * wall.slots)
     share = np.clip(np.minimum(slot + 1, stop) - np.maximum(slot, start), 0, 1)

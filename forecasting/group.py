@@ -308,7 +308,7 @@ def _opened(
     given = np.array([str(name) in hours for name in panel.names])
     for row in np.flatnonzero(given):
         own = hours[str(panel.names[row])]
-        table[row] = open_slots(own, wall.slots)
+        table[row] = open_slots(own, wall.slots, wall.late)
         if "holiday" not in own:
             table[row, 7] = table[row, :7].any(axis=0)
     return table, given

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import ParameterError
+from forecasting.calendar import DAY, Clock
 from forecasting.wall import Wall
 
 Table = NDArray[np.bool_]
@@ -15,7 +16,7 @@ Hours = Mapping[str, Sequence[tuple[str, str]]]
 _RECENT_DAYS = 56
 
 
-def open_slots(hours: Hours, slots: int) -> Table:
+def open_slots(hours: Hours, slots: int, late: int = 0) -> Table:
     """Slots of the week in which contacts can come, and those of a public holiday.
 
     Parameters
@@ -27,6 +28,8 @@ def open_slots(hours: Hours, slots: int) -> Table:
         opening means on the next morning; ``"24:00"`` is midnight.
     slots : int
         Slots of a day. A slot that is open in part is open.
+    late : int, default=0
+        Seconds by which each slot begins after the local one: 1800 for hours of UTC in India.
 
     Returns
     -------
@@ -37,6 +40,11 @@ def open_slots(hours: Hours, slots: int) -> Table:
     ------
     ParameterError
         On an unknown day or a time that is none.
+
+    Examples
+    --------
+    >>> open_slots({"mon": [("09:00", "18:00")]}, 24, late=1800)[0].nonzero()[0][[0, -1]].tolist()
+    [8, 17]
     """
     table = np.zeros((8, slots), dtype=bool)
     for day, spans in hours.items():
@@ -47,12 +55,31 @@ def open_slots(hours: Hours, slots: int) -> Table:
             )
         row = 7 if day == HOLIDAY else WEEKDAYS.index(day)
         for opens, closes in spans:
-            start, stop = _share(opens) * slots, _share(closes) * slots
-            over = stop <= start
-            table[row, int(start) : slots if over else int(np.ceil(stop))] = True
-            if over and row < 7:
-                table[(row + 1) % 7, : int(np.ceil(stop))] = True
+            start, stop = _seconds(opens), _seconds(closes)
+            _mark(table, row, start, DAY if stop <= start else stop, late)
+            if stop <= start and row < 7:
+                _mark(table, (row + 1) % 7, 0, stop, late)
     return table
+
+
+def open_at(hours: Hours, clock: Clock) -> Table:
+    """Tell in which intervals of a clock contacts can come, shape (t,); see ``open_slots``."""
+    rows = np.where(clock.holiday & (HOLIDAY in hours), 7, clock.weekday)
+    found = np.zeros(len(rows), dtype=bool)
+    for late in np.unique(clock.late):
+        now = clock.late == late
+        found[now] = open_slots(hours, clock.per_day, int(late))[rows[now], clock.slot[now]]
+    return found
+
+
+def _mark(table: Table, row: int, start: int, stop: int, late: int) -> None:
+    """Open the slots that a span of seconds of a day touches."""
+    step = DAY // table.shape[1]
+    first, end = (start - late) // step, -((late - stop) // step)
+    if first < 0 and row < 7 and start < stop:
+        # The last slot of the day before ends after midnight.
+        table[(row - 1) % 7, -1] = True
+    table[row, max(first, 0) : max(end, 0)] = True
 
 
 def seen_slots(wall: Wall) -> Table:
@@ -80,13 +107,13 @@ def seen_slots(wall: Wall) -> Table:
     return table
 
 
-def _share(clock: str) -> float:
-    """Part of the day that has gone at a time such as ``"09:30"``."""
+def _seconds(clock: str) -> int:
+    """Seconds of the day that have gone at a time such as ``"09:30"``."""
     hours, _, minutes = str(clock).partition(":")
     if hours.isdigit() and minutes.isdigit():
-        share = (int(hours) * 60 + int(minutes)) / 1440
-        if int(minutes) < 60 and share <= 1:
-            return share
+        seconds = 3600 * int(hours) + 60 * int(minutes)
+        if int(minutes) < 60 and seconds <= DAY:
+            return seconds
     raise ParameterError(
         "The 'opening_hours' parameter must hold times such as '09:30' or '24:00'. "
         f"Got {clock!r} instead."

@@ -27,12 +27,15 @@ class Wall:
         Last slot of the last day that has come.
     country : str
         For holidays.
+    late : int
+        Seconds by which slots begin after the local ones, in zones of half an hour.
     """
 
     values: Floats
     first_day: int
     cut: int
     country: str = ""
+    late: int = 0
 
     @property
     def days(self) -> int:
@@ -79,4 +82,5 @@ def wall_of(panel: Panel) -> Wall:
         mean = np.where(known, twice, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
         values[:, flat[again]] = np.where(known.any(axis=0), mean, np.nan)
     shape = (len(panel.names), days, slots)
-    return Wall(values.reshape(shape), first, int(clock.slot[-1]), panel.place.country)
+    last, late = int(clock.slot[-1]), int(clock.late[-1])
+    return Wall(values.reshape(shape), first, last, panel.place.country, late)

@@ -10,7 +10,7 @@ from data.errors import ParameterError
 from forecasting.calendar import Place, check_country, check_timezone, clock_of, is_holiday
 from forecasting.forecaster import VolumeForecaster
 from forecasting.masking import mask_outages
-from forecasting.opening import open_slots
+from forecasting.opening import open_at, open_slots
 from forecasting.panel import panels
 from forecasting.validation import check_volume
 from forecasting.wall import wall_of
@@ -141,3 +141,51 @@ def test_holidays_lower_the_forecast() -> None:
     by_day = table.set_index(table["ds"].dt.strftime("%m-%d"))["yhat"]
     assert by_day["12-25"] < 0.6 * by_day["12-29"]
     assert by_day["01-01"] < 0.6 * by_day["12-29"]
+
+
+@pytest.mark.parametrize(("late", "first", "last"), [(0, 9, 17), (1800, 8, 17), (2700, 8, 17)])
+def test_a_slot_that_is_open_in_part_is_open_in_zones_of_half_an_hour(late, first, last) -> None:
+    table = open_slots({"mon": [("09:00", "18:00")]}, 24, late)
+    assert table[0].nonzero()[0].tolist() == list(range(first, last + 1))
+    assert not table[1:].any()
+
+
+def test_the_slot_before_midnight_is_open_when_the_next_day_opens_at_once() -> None:
+    table = open_slots({"tue": [("00:00", "02:00")], "fri": [("22:15", "00:45")]}, 24, 1800)
+    assert [row.nonzero()[0].tolist() for row in table] == [
+        [23],
+        [0, 1],
+        [],
+        [],
+        [21, 22, 23],
+        [0],
+        [],
+        [],
+    ]
+
+
+def test_hours_are_found_on_the_clock_of_each_interval() -> None:
+    week = {day: [("09:00", "18:00")] for day in ("mon", "tue", "wed", "thu", "fri")}
+    clock = clock_of(seconds("2026-04-06T00:00", 24, "h"), 3600, Place("Asia/Kolkata"))
+    # 03:00 UTC is 08:30 there; 12:00 is 17:30.
+    assert open_at(week, clock).nonzero()[0].tolist() == list(range(3, 13))
+    holiday = clock_of(seconds("2026-12-25T00:00", 24, "h"), 3600, Place("Asia/Kolkata", "IN"))
+    assert not open_at(week | {"holiday": []}, holiday).any()
+
+
+@pytest.mark.parametrize(("zone", "minutes"), [("Asia/Kolkata", 60), ("Asia/Kathmandu", 30)])
+def test_the_interval_that_opening_cuts_is_forecast_at_its_part(zone, minutes) -> None:
+    times = pd.date_range("2026-01-05", "2026-03-02", freq=f"{minutes}min", tz="UTC")
+    local = times[:-1].tz_convert(zone)
+    starts = 60 * local.hour.to_numpy() + local.minute.to_numpy()
+    open_share = np.clip(np.minimum(starts + minutes, 1080) - np.maximum(starts, 540), 0, minutes)
+    y = np.random.default_rng(0).poisson(20 * open_share / 60).astype(float)
+    history = pd.DataFrame({"unique_id": "k", "ds": times[:-1], "y": y})
+    hours = {d: [("09:00", "18:00")] for d in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+    model = VolumeForecaster(timezone=zone, opening_hours={"k": hours}, trees=0).fit(history)
+    table = model.predict(1440 // minutes)
+    share = dict(zip(starts, open_share / 60, strict=True))
+    clock = table["ds"].dt.tz_convert(zone)
+    part = np.array([share[m] for m in 60 * clock.dt.hour + clock.dt.minute])
+    assert (table.loc[part == 0, "yhat"] == 0).all()
+    assert (table.loc[part > 0, "yhat"].to_numpy() > 10 * part[part > 0]).all()

@@ -5,8 +5,12 @@ import pandas as pd
 import pytest
 
 from data.errors import SchemaError
-from forecasting.events import check_events, event_frame, events_table
+from forecasting.calendar import Place
+from forecasting.events import check_events, event_frame, events_table, overlap
 from forecasting.forecaster import VolumeForecaster
+from forecasting.panel import panels
+from forecasting.validation import check_volume
+from forecasting.wall import wall_of
 
 START = pd.Timestamp("2026-01-05", tz="UTC")
 
@@ -82,3 +86,16 @@ def test_events_are_saved_with_the_model(tmp_path) -> None:
 def test_bad_events_are_named(events, words) -> None:
     with pytest.raises(SchemaError, match=words):
         check_events(events)
+
+
+def test_an_event_covers_the_right_part_of_hours_that_begin_at_half_past() -> None:
+    place = Place("Asia/Kolkata")
+    # From 09:00 to 10:00 there: half of each of the UTC hours 03 and 04.
+    span = frame([("2026-01-06T03:30Z", "2026-01-06T04:30Z")], uplift=2.0)
+    history = check_volume(hourly(1, [], 1))
+    wall = wall_of(next(panels(history, {"a": place})))
+    share = overlap(check_events(span)[0], wall, 0, place)
+    day, slot = share.nonzero()
+    assert share[day, slot].tolist() == [0.5, 0.5]
+    # Slots are named by the local hour they begin in: 08:30 and 09:30.
+    assert (day.tolist(), slot.tolist()) == ([1, 1], [8, 9])

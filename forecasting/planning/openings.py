@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from data.errors import ParameterError, SchemaError
 from forecasting.calendar import Place, clock_of
-from forecasting.opening import HOLIDAY, WEEKDAYS, open_slots
+from forecasting.opening import WEEKDAYS, open_at, open_slots
 
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -81,9 +81,7 @@ def open_intervals(times: pd.DatetimeIndex, minutes: int, hours: str, place: Pla
     named: Mapping[str, list[tuple[str, str]]] = json.loads(hours)
     seconds = times.as_unit("s").astype("int64").to_numpy(dtype=np.int64)
     clock = clock_of(seconds, 60 * minutes, place)
-    table = open_slots(named, clock.per_day)
-    days = np.where(clock.holiday & (HOLIDAY in named), 7, clock.weekday)
-    return np.asarray(table[days, clock.slot])
+    return open_at(named, clock)
 
 
 def waiting_for_opening(contacts: Floats, is_open: Flags) -> Floats:
