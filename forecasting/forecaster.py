@@ -18,7 +18,7 @@ from forecasting import metrics
 from forecasting.boosting import ENGINES
 from forecasting.calendar import Place, check_country, check_timezone
 from forecasting.events import check_events, event_frame, events_table
-from forecasting.group import Group, fit_group, group_from, group_parts
+from forecasting.group import Ahead, Group, fit_group, group_from, group_parts
 from forecasting.opening import Hours
 from forecasting.panel import panels
 from forecasting.validation import check_levels, check_volume
@@ -129,15 +129,26 @@ class VolumeForecaster(BaseEstimator):
         ]
         return self
 
-    def predict(self, h: int, level: Sequence[float] = (80, 95)) -> pd.DataFrame:
-        """Forecast the next ``h`` intervals of each series.
+    def predict(
+        self,
+        h: int | None = None,
+        level: float | Sequence[float] = (80, 95),
+        *,
+        until: pd.Timestamp | str | None = None,
+    ) -> pd.DataFrame:
+        """Forecast the next ``h`` intervals of each series, or all until a time.
 
         Parameters
         ----------
-        h : int
+        h : int, optional
             Steps after the last time of each series, on its own grid.
-        level : sequence of float, default=(80, 95)
+        level : float or sequence of float, default=(80, 95)
             Per cents of intervals.
+        until : Timestamp or str, optional
+            Last time, with its zone, instead of ``h``: every interval of every series, those in
+            which it is closed as zero, from the latest end of a history among the series of a
+            client (the part of ``unique_id`` before the first slash) on. What ``reconcile`` adds
+            up needs the same times.
 
         Returns
         -------
@@ -149,11 +160,13 @@ class VolumeForecaster(BaseEstimator):
         NotFittedError, ParameterError
         """
         check_is_fitted(self)
-        steps, levels = check_steps(h), check_levels(level)
-        parts = [frame for group in self.groups_ for frame in group.forecast(steps, levels)]
+        levels, ahead = check_levels(level), check_ahead(h, until)
+        parts = [frame for group in self.groups_ for frame in group.forecast(ahead, levels)]
         if not parts:
             return empty_forecast(levels)
         joined = pd.concat(parts, ignore_index=True)
+        if until is not None:
+            joined = joined[joined["ds"] >= self._client_starts(joined["unique_id"])]
         return joined.sort_values(["unique_id", "ds"], kind="stable", ignore_index=True)
 
     def evaluate(self, volume: pd.DataFrame) -> dict[str, float]:
@@ -230,6 +243,12 @@ class VolumeForecaster(BaseEstimator):
         zone, country = _of_client(self.timezone, name, "UTC"), _of_client(self.country, name, "")
         return Place(check_timezone(zone), check_country(country))
 
+    def _client_starts(self, names: pd.Series) -> pd.Series:
+        """First time after all histories of the client of each series."""
+        starts = pd.Series({k: v for group in self.groups_ for k, v in group.starts().items()})
+        clients = pd.Series(starts.index.str.split("/").str[0], index=starts.index)
+        return names.map(starts.groupby(clients).transform("max"))
+
     def _hours(self, members: Sequence[Any]) -> dict[str, Hours]:
         names = [str(name) for panel in members for name in panel.names]
         found = {name: _of_client(self.opening_hours or {}, name, None) for name in names}
@@ -250,6 +269,39 @@ def _of_client(given: Any, name: str, default: Any) -> Any:
 
 def _array(artifact: Artifact, number: int, name: str) -> NDArray[Any]:
     return artifact.array(f"g{number}_{name}")
+
+
+def check_ahead(h: int | None, until: pd.Timestamp | str | None) -> Ahead:
+    """Return how far to forecast: a number of steps, or a time.
+
+    Raises
+    ------
+    ParameterError
+        When both or none are given, or a time has no zone.
+    """
+    if (h is None) == (until is None):
+        raise ParameterError(
+            "predict needs either 'h', a number of steps, or 'until', a time. Got "
+            f"{'none' if h is None else 'both'} instead."
+        )
+    if h is not None:
+        return check_steps(h)
+    end = _moment(until)
+    if end is None:
+        raise ParameterError(
+            "The 'until' parameter of predict must be a time with its zone, such as "
+            f"'2026-03-02T00:00Z'. Got {until!r} instead."
+        )
+    return end
+
+
+def _moment(given: Any) -> pd.Timestamp | None:
+    """Read a time in UTC; None where it is none or has no zone."""
+    try:
+        time = pd.Timestamp(given)
+    except (ValueError, TypeError):
+        return None
+    return None if pd.isna(time) or time.tzinfo is None else time.tz_convert("UTC")
 
 
 def check_steps(h: int) -> int:

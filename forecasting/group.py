@@ -31,7 +31,7 @@ _FEW = 10.0
 _LEAST_ROWS = 2_000
 # Series of which some may move alike.
 _LEAST_KIN = 16
-_MOST_STEPS = 400_000
+Ahead = int | pd.Timestamp
 
 
 @dataclass(frozen=True)
@@ -72,12 +72,21 @@ class Group:
     effects: Mapping[str, float] = field(default_factory=dict)
     shifts: tuple[tuple[Shift, ...], ...] = ()
 
-    def forecast(self, h: int, levels: Sequence[float]) -> Iterator[pd.DataFrame]:
-        """Yield the forecast of each panel."""
+    def forecast(self, ahead: Ahead, levels: Sequence[float]) -> Iterator[pd.DataFrame]:
+        """Yield the forecast of each panel: so many steps, or all intervals until a time."""
         offset = 0
         for number, panel in enumerate(self.panels):
-            yield self._panel(number, panel, offset, h, levels)
+            given = self.given[offset : offset + len(panel.names)]
+            emitted = _emitted(panel, self.open[number], given, ahead)
+            if emitted.shape[1]:
+                yield self._panel(number, panel, offset, emitted, levels)
             offset += len(panel.names)
+
+    def starts(self) -> dict[str, pd.Timestamp]:
+        """First interval after the history of each series."""
+        return {
+            str(name): panel.times(1)[0] for panel in self.panels for name in panel.names.tolist()
+        }
 
     def steps_until(self, volume: pd.DataFrame) -> int:
         """Count steps that reach the last time of a frame from every panel."""
@@ -85,10 +94,14 @@ class Group:
         return max([0, *(2 + (last - panel.last) // panel.step for panel in self.panels)])
 
     def _panel(
-        self, number: int, panel: Panel, offset: int, h: int, levels: Sequence[float]
+        self,
+        number: int,
+        panel: Panel,
+        offset: int,
+        emitted: NDArray[np.bool_],
+        levels: Sequence[float],
     ) -> pd.DataFrame:
-        opened, given = self.open[number], self.given[offset : offset + len(panel.names)]
-        emitted, columns = _emitted(panel, opened, given, h)
+        opened, columns = self.open[number], emitted.shape[1]
         wall = levelled(self._without_events(panel), self.shifts[number])
         clock = panel.clock(columns).part(panel.length, panel.length + columns)
         last = wall.first_day + wall.days - 1
@@ -315,14 +328,18 @@ def _opened(
 
 
 def _emitted(
-    panel: Panel, opened: NDArray[np.bool_], given: NDArray[np.bool_], h: int
-) -> tuple[NDArray[np.bool_], int]:
-    """Which of the coming intervals are steps of each series, shape (n, columns)."""
+    panel: Panel, opened: NDArray[np.bool_], given: NDArray[np.bool_], ahead: Ahead
+) -> NDArray[np.bool_]:
+    """Which of the coming intervals each series is forecast for, shape (n, columns)."""
+    if isinstance(ahead, pd.Timestamp):
+        # Days of a place begin up to half a day before those of UTC.
+        most = max((int(ahead.timestamp()) - panel.last) // panel.step + 2, 1)
+        return np.ones((len(opened), int((panel.times(most) <= ahead).sum())), dtype=bool)
     week = opened[:, :7].reshape(len(opened), -1)
-    most = np.where(given, 1.0, np.maximum(week.mean(axis=1), 1 / week.shape[1]))
-    columns = int(np.ceil(h / most.min())) + (0 if (most == 1).all() else week.shape[1] + 14)
+    share = np.where(given, 1.0, np.maximum(week.mean(axis=1), 1 / week.shape[1]))
+    longer = 0 if (share == 1).all() else week.shape[1] + 14
+    columns = int(np.ceil(ahead / share.min())) + longer
     clock = panel.clock(columns).part(panel.length, panel.length + columns)
     steps = week[:, clock.slot_of_week] | given[:, None]
-    steps &= np.cumsum(steps, axis=1) <= h
-    used = int(np.flatnonzero(steps.any(axis=0)).max()) + 1
-    return steps[:, :used], used
+    steps &= np.cumsum(steps, axis=1) <= ahead
+    return steps[:, : int(np.flatnonzero(steps.any(axis=0)).max()) + 1]

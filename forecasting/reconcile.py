@@ -14,10 +14,15 @@ from numpy.typing import NDArray
 from data.errors import ParameterError, SchemaError
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 Method = Literal["bottom_up", "wls", "mint"]
 _METHODS = ("bottom_up", "wls", "mint")
 _Z80 = 2.563
 _TINY = 1e-6
+_DAY = 86_400
+# Weeks looked at on each side for rows of a slot, and the fewest of them with any row.
+_WEEKS, _LEAST_WEEKS = 4, 2
 
 
 def with_sums(volume: pd.DataFrame) -> pd.DataFrame:
@@ -26,13 +31,16 @@ def with_sums(volume: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     volume : DataFrame
-        ``unique_id, ds, y``; a sum is missing at a time at which one of its parts is missing
-        that has values before and after, because missing is not zero.
+        ``unique_id, ds, y``. A part adds zero where it is closed: in slots of the week for which
+        it had no row in the four weeks before, or after, though it had others. It adds nothing
+        before its first row and after its last. Where it is missing otherwise the sum is missing
+        too, because missing is not zero.
 
     Returns
     -------
     DataFrame
-        With the rows of ``client``, ``client/channel`` and so on; sorted.
+        With the rows of ``client``, ``client/channel`` and so on, at times at which one of their
+        parts has a row; sorted.
 
     Examples
     --------
@@ -45,18 +53,51 @@ def with_sums(volume: pd.DataFrame) -> pd.DataFrame:
     names = lowest["unique_id"].unique().tolist()
     _check_lowest(names)
     wide = lowest.pivot(index="ds", columns="unique_id", values="y").sort_index()
-    inner = wide.notna().cummax() & wide.notna()[::-1].cummax()[::-1]
-    # Before its first row and after its last a series does not exist, and adds nothing.
-    filled = wide.mask(wide.isna() & ~inner, 0.0)
+    known = wide.notna()
+    inner = known.cummax() & known[::-1].cummax()[::-1]
+    filled = wide.mask(~known & (~inner | _closed(known)), 0.0)
     sums = {}
     for node in nodes(names):
         parts = [name for name in names if name == node or name.startswith(f"{node}/")]
-        alive = inner[parts].any(axis=1)
-        sums[node] = filled[parts].sum(axis=1, skipna=False).where(alive)
+        sums[node] = filled[parts].sum(axis=1, skipna=False).where(known[parts].any(axis=1))
     frame = pd.DataFrame(sums).rename_axis("ds").reset_index()
     long = frame.melt("ds", var_name="unique_id", value_name="y").dropna(subset="y")
     ordered = long[["unique_id", "ds", "y"]].sort_values(["unique_id", "ds"], ignore_index=True)
     return ordered.astype({"unique_id": "str"})
+
+
+def _closed(known: pd.DataFrame) -> pd.DataFrame:
+    """Tell at which times each series is closed: its slot had no rows in weeks around."""
+    seconds = pd.DatetimeIndex(known.index).as_unit("s").astype("int64").to_numpy()
+    found = np.zeros(known.shape, dtype=bool)
+    if len(seconds) > 1:
+        step = int(np.diff(seconds).min())
+        # Days that begin at local midnight are 23 or 25 hours apart twice a year.
+        step = _DAY if step // 3600 >= 23 else step
+        position = np.rint((seconds - seconds[0]) / step).astype(np.int64)
+        for column, name in enumerate(known.columns):
+            seen = known[name].to_numpy()
+            if not seen.all():
+                found[:, column] = _without_rows(position, seen, 7 * _DAY // step)
+    return pd.DataFrame(found, index=known.index, columns=known.columns)
+
+
+def _without_rows(position: Ints, seen: Flags, week: int) -> Flags:
+    """Whether a slot had no row in weeks before, or after, in which there were others."""
+    had = np.zeros(int(position[-1]) + 1, dtype=bool)
+    had[position] = seen
+    so_far = np.r_[0, np.cumsum(had)]
+    found = np.zeros(len(position), dtype=bool)
+    for side in (-1, 1):
+        weeks, rows = np.zeros(len(position), dtype=np.int64), np.zeros(len(position), dtype=bool)
+        for k in range(1, _WEEKS + 1):
+            at = position + side * k * week
+            begin, end = (np.clip(at + half, 0, len(had)) for half in (-week // 2, week // 2 + 1))
+            inside = (at >= 0) & (at < len(had))
+            weeks += so_far[end] > so_far[begin]
+            rows |= inside & had[np.clip(at, 0, len(had) - 1)]
+        found |= (weeks >= _LEAST_WEEKS) & ~rows
+    return found
 
 
 def nodes(names: Sequence[str]) -> list[str]:
@@ -77,7 +118,8 @@ def reconcile(
     Parameters
     ----------
     forecast : DataFrame
-        As ``VolumeForecaster.predict`` returns it, for every node of the paths at every time.
+        As ``VolumeForecaster.predict(until=…)`` returns it, for every node of the paths at every
+        time. A lowest series whose forecast and interval are zero is closed then, and stays zero.
     method : {"bottom_up", "wls", "mint"}, default="wls"
         Sums of the lowest forecasts; weights by the width of each 80 % interval; or weights by
         the covariance of past errors, shrunk to its diagonal.
@@ -108,27 +150,43 @@ def reconcile(
         return forecast.copy()
     names = sorted(forecast["unique_id"].unique().tolist())
     means = forecast.pivot(index="unique_id", columns="ds", values="yhat").reindex(names)
-    _check_complete(names, means)
+    _check_nodes(names)
+    zero = forecast.filter(regex="^yhat").eq(0).all(axis=1) & ("yhat-hi-80" in forecast.columns)
+    shut = forecast.assign(zero=zero).pivot(index="unique_id", columns="ds", values="zero")
     found = pd.DataFrame(0.0, index=means.index, columns=means.columns)
     for root in sorted({name.split("/")[0] for name in names}):
         tree = [name for name in names if name == root or name.startswith(f"{root}/")]
-        table = means.loc[tree].to_numpy(dtype=np.float64)
+        times = _common_times(means.loc[tree])
+        table = means.loc[tree, times].to_numpy(dtype=np.float64)
         spread = _spread(forecast, tree, method, errors)
-        found.loc[tree] = _coherent(tree, table, method, spread)
+        closed = shut.loc[tree, times].to_numpy(dtype=bool)
+        found.loc[tree, times] = _coherent(tree, table, closed, method, spread)
     return _moved(forecast, found)
 
 
-def _coherent(tree: list[str], table: Floats, method: Method, spread: Floats) -> Floats:
+def _coherent(
+    tree: list[str], table: Floats, closed: Flags, method: Method, spread: Floats
+) -> Floats:
     """Reconciled forecasts of one tree, shape (nodes, times)."""
     lowest = _lowest(tree)
+    rows = [tree.index(low) for low in lowest]
     sums = np.array(
         [[low == node or low.startswith(f"{node}/") for low in lowest] for node in tree]
     )
     if method == "bottom_up" or len(tree) == len(lowest):
-        bottom = table[[tree.index(low) for low in lowest]]
-    else:
-        weighed = np.linalg.solve(spread, sums.astype(np.float64))
-        bottom = np.linalg.solve(sums.T @ weighed, weighed.T @ table)
+        return _exact_sums(tree, lowest, np.maximum(table[rows], 0.0))
+    bottom = np.zeros((len(lowest), table.shape[1]))
+    patterns, which = np.unique(~closed[rows].T, axis=0, return_inverse=True)
+    for number, is_open in enumerate(patterns):
+        if is_open.any():
+            at = np.flatnonzero(which.reshape(-1) == number)
+            part = sums[:, is_open]
+            # Nodes of which every part is closed have nothing to say.
+            alive = np.flatnonzero(part.any(axis=1))
+            part, own = part[alive].astype(np.float64), table[np.ix_(alive, at)]
+            weighed = np.linalg.solve(spread[np.ix_(alive, alive)], part)
+            solved = np.linalg.solve(part.T @ weighed, weighed.T @ own)
+            bottom[np.ix_(np.flatnonzero(is_open), at)] = solved
     return _exact_sums(tree, lowest, np.maximum(bottom, 0.0))
 
 
@@ -209,7 +267,7 @@ def _check_lowest(names: Sequence[str]) -> None:
         )
 
 
-def _check_complete(names: list[str], means: pd.DataFrame) -> None:
+def _check_nodes(names: list[str]) -> None:
     missing = sorted(set(nodes(names)) - set(names))
     if missing:
         raise SchemaError(
@@ -218,11 +276,19 @@ def _check_complete(names: list[str], means: pd.DataFrame) -> None:
             table="forecasts",
             column="unique_id",
         )
-    if means.isna().to_numpy().any():
-        first = str(means.index[means.isna().any(axis=1).to_numpy()][0])
+
+
+def _common_times(means: pd.DataFrame) -> pd.Index:
+    """Return the times of a tree's forecasts, which all of its nodes must have."""
+    known = means.notna()
+    times = means.columns[known.any(axis=0).to_numpy()]
+    fewer = ~known[times].all(axis=1).to_numpy()
+    if fewer.any():
         raise SchemaError(
-            f"The forecasts must cover the same times. Got fewer for {first!r}: its history ends "
-            "at another time or leaves other hours out.",
+            "The forecasts of a tree must cover the same times. Got fewer for "
+            f"{str(means.index[fewer][0])!r}: its history ends at another time or leaves closed "
+            "hours out. Forecast with predict(until=...), which gives all of them the same times.",
             table="forecasts",
             column="ds",
         )
+    return times

@@ -56,19 +56,22 @@ def check_volume(volume: pd.DataFrame, *, fractional: bool = False) -> pd.DataFr
     return frame.reset_index(drop=True)
 
 
-def check_levels(level: Sequence[float]) -> list[float]:
-    """Per cents of intervals, rising.
+def check_levels(level: float | Sequence[float]) -> list[float]:
+    """Per cents of intervals, rising; one may come alone.
 
     Raises
     ------
     ParameterError
         When one is not in (0, 100).
     """
-    levels = sorted({float(one) for one in level})
+    try:
+        levels = sorted({float(one) for one in np.atleast_1d(level)})
+    except (TypeError, ValueError):
+        levels = [np.nan]
     if not all(0 < one < 100 for one in levels):
         raise ParameterError(
             "The 'level' parameter of predict must hold per cents in (0, 100), such as [80, 95]. "
-            f"Got {list(level)!r} instead."
+            f"Got {level!r} instead."
         )
     return levels
 

@@ -264,3 +264,45 @@ def test_many_young_clients_get_a_forecast(days: int, series: int, step: str) ->
     made = VolumeForecaster(trees=0).fit(pd.concat(young)).predict(per_day)
     assert len(made) == series * per_day
     assert np.isfinite(made.select_dtypes("number").to_numpy()).all()
+
+
+def test_until_gives_the_series_of_a_client_the_same_times(fitted) -> None:
+    early = hours("x/chat", weeks=6).iloc[:-30]
+    model = VolumeForecaster(trees=0).fit(pd.concat([early, hours("x/mail"), days("y")]))
+    table = model.predict(until="2026-04-02T12:00Z")
+    by_name = table.groupby("unique_id")["ds"].agg(["min", "max", "size"])
+    assert by_name.loc["x/chat"].equals(by_name.loc["x/mail"])
+    assert by_name.loc["x/mail", "min"] == pd.Timestamp("2026-02-16", tz="UTC")
+    assert by_name.loc["x/mail", "max"] == pd.Timestamp("2026-04-02T12:00Z")
+    assert by_name.loc["y", "min"] == pd.Timestamp("2026-03-30", tz="UTC")
+    assert by_name.loc["y", "max"] == pd.Timestamp("2026-04-02", tz="UTC")
+    same = model.predict(48).query("unique_id == 'x/mail'")
+    pd.testing.assert_frame_equal(
+        table.query("unique_id == 'x/mail'").head(48).reset_index(drop=True),
+        same.reset_index(drop=True),
+    )
+
+
+def test_until_a_time_that_has_been_gives_no_rows(fitted) -> None:
+    assert list(fitted.predict(until="2025-01-01T00:00Z").columns) == COLUMNS
+    assert len(fitted.predict(until="2025-01-01T00:00Z")) == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, "either 'h', a number of steps, or 'until'.*Got none"),
+        ({"h": 3, "until": "2026-06-01T00:00Z"}, "Got both"),
+        ({"until": "2026-06-01"}, "'until' parameter of predict must be a time with its zone"),
+        ({"until": "soon"}, "'until' parameter"),
+        ({"h": 3, "level": 101}, "'level' parameter of predict"),
+        ({"h": 3, "level": "wide"}, "'level' parameter of predict"),
+    ],
+)
+def test_bad_questions_are_named(fitted, given, words) -> None:
+    with pytest.raises(ParameterError, match=words):
+        fitted.predict(**given)
+
+
+def test_one_level_may_come_alone(fitted) -> None:
+    pd.testing.assert_frame_equal(fitted.predict(3, level=80), fitted.predict(3, level=[80]))

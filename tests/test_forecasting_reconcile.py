@@ -109,3 +109,76 @@ def test_what_is_missing_is_named() -> None:
     low = pd.DataFrame({"unique_id": ["a", "a/x"], "ds": TIMES[:2], "y": 1.0})
     with pytest.raises(SchemaError, match="lowest series only"):
         with_sums(low)
+
+
+def desk(weeks: int = 10, zone: str = "UTC", start: str = "2026-01-05") -> pd.DataFrame:
+    """Chat in business hours, mail at all hours, of one client."""
+    times = pd.date_range(start, periods=168 * weeks, freq="h", tz="UTC")
+    local = times.tz_convert(zone)
+    is_open = (local.day_of_week < 5) & (local.hour >= 8) & (local.hour < 18)
+    rng = np.random.default_rng(0)
+    chat = pd.DataFrame({"unique_id": "a/chat", "ds": times[is_open]})
+    mail = pd.DataFrame({"unique_id": "a/mail", "ds": times})
+    both = pd.concat([chat, mail], ignore_index=True)
+    return both.assign(y=rng.poisson(4.0, len(both)).astype(float))
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Paris"])
+def test_a_channel_that_is_closed_adds_zero(zone) -> None:
+    # The clocks of Paris change on 29 March 2026, in the middle.
+    low = desk(12, zone, "2026-02-16")
+    sums = with_sums(low)
+    wide = low.pivot(index="ds", columns="unique_id", values="y")
+    whole = sums[sums["unique_id"] == "a"].set_index("ds")["y"]
+    assert len(whole) == len(wide)
+    assert (whole == wide.sum(axis=1)).all()
+    assert (sums["unique_id"] == "a/chat").sum() == (low["unique_id"] == "a/chat").sum()
+
+
+def test_hours_that_are_missing_from_a_closed_channel_stay_missing() -> None:
+    low = desk()
+    gap = (low["unique_id"] == "a/chat") & low["ds"].between(
+        "2026-02-03T10:00Z", "2026-02-20T12:00Z"
+    )
+    whole = with_sums(low[~gap])
+    times = whole.loc[whole["unique_id"] == "a", "ds"]
+    lost = low.loc[gap, "ds"]
+    assert not times.isin(lost).any()
+    assert len(times) == 1680 - len(lost)
+
+
+def test_weekends_without_rows_are_closed_in_volume_of_days() -> None:
+    times = pd.date_range("2026-02-02", periods=84, freq="D", tz="Europe/Paris").tz_convert("UTC")
+    local = times.tz_convert("Europe/Paris")
+    low = pd.concat(
+        [
+            pd.DataFrame({"unique_id": "a/x", "ds": times[local.day_of_week < 5], "y": 2.0}),
+            pd.DataFrame({"unique_id": "a/y", "ds": times, "y": 1.0}),
+        ]
+    )
+    whole = with_sums(low).query("unique_id == 'a'")
+    assert whole["y"].tolist() == np.where(local.day_of_week < 5, 3.0, 1.0).tolist()
+
+
+@pytest.mark.parametrize("method", ["bottom_up", "wls"])
+def test_a_desk_of_business_hours_and_of_all_hours_is_reconciled(method) -> None:
+    low = desk()
+    late = low[(low["unique_id"] != "a/mail") | (low["ds"] < "2026-03-14T18:00Z")]
+    for volume in (low, late):
+        model = VolumeForecaster(trees=0).fit(with_sums(volume))
+        table = model.predict(until="2026-03-22T23:00Z")
+        found = reconcile(table, method=method)
+        wide = found.pivot(index="ds", columns="unique_id", values="yhat")
+        assert (wide["a"] == wide["a/chat"] + wide["a/mail"]).all()
+        is_open = (wide.index.day_of_week < 5) & (wide.index.hour >= 8) & (wide.index.hour < 18)
+        assert (wide.loc[~is_open, "a/chat"] == 0).all()
+        assert wide.loc[is_open, "a/chat"].mean() == pytest.approx(4, rel=0.15)
+        assert wide["a/mail"].mean() == pytest.approx(4, rel=0.15)
+        assert wide.index[-1] == pd.Timestamp("2026-03-22T23:00Z")
+
+
+def test_forecasts_of_other_times_say_the_way_out() -> None:
+    model = VolumeForecaster(trees=0).fit(with_sums(desk()))
+    table = model.predict(168)
+    with pytest.raises(SchemaError, match=r"same times.*predict\(until"):
+        reconcile(table)
