@@ -73,8 +73,14 @@ class Clock:
         return Clock(self.day[cut], self.slot[cut], self.per_day, self.holiday[cut], self.late[cut])
 
 
-def check_timezone(name: str) -> str:
+def check_timezone(name: str, client: str = "") -> str:
     """Return the name of a zone that exists.
+
+    Parameters
+    ----------
+    name : str
+    client : str, default=""
+        Whose zone it is, for the message.
 
     Raises
     ------
@@ -86,7 +92,7 @@ def check_timezone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError, TypeError) as error:
         raise ParameterError(
             "The 'timezone' parameter must be an IANA name such as 'Asia/Kolkata'. "
-            f"Got {name!r} instead."
+            f"Got {name!r}{_for(client)} instead."
         ) from error
     return name
 
@@ -130,7 +136,10 @@ def is_holiday(day: Ints, country: str) -> NDArray[np.bool_]:
     if not country or not len(day):
         return np.zeros(len(day), dtype=bool)
     years = pd.to_datetime(np.array([day.min(), day.max()]), unit="D").year
-    known = _holidays(country.upper(), int(years[0]), int(years[1]))
+    try:
+        known = _holidays(country.upper(), int(years[0]), int(years[1]))
+    except NotImplementedError as error:
+        raise _no_country(country, "", error) from error
     return np.isin(day, np.array(sorted(known), dtype=np.int64))
 
 
@@ -139,19 +148,30 @@ def _holidays(country: str, first: int, last: int) -> frozenset[int]:
     import holidays
 
     code, _, part = country.partition("-")
-    try:
-        found = holidays.country_holidays(code, subdiv=part or None, years=range(first, last + 1))
-    except NotImplementedError as error:
-        raise ParameterError(
-            "The 'country' parameter must be an ISO 3166 code with an optional subdivision, "
-            f"such as 'DE' or 'DE-BY'. Got {country!r} instead: {error}"
-        ) from error
+    found = holidays.country_holidays(code, subdiv=part or None, years=range(first, last + 1))
     days = np.array(sorted(found), dtype="datetime64[D]").astype(np.int64)
     return frozenset(days.tolist())
 
 
-def check_country(country: str) -> str:
+def _for(client: str) -> str:
+    return f" for {client!r}" if client else ""
+
+
+def _no_country(country: str, client: str, why: object) -> ParameterError:
+    return ParameterError(
+        "The 'country' parameter must be an ISO 3166 code with an optional subdivision, "
+        f"such as 'DE' or 'DE-BY'. Got {country!r}{_for(client)} instead: {why}"
+    )
+
+
+def check_country(country: str, client: str = "") -> str:
     """Return a code whose holidays are known.
+
+    Parameters
+    ----------
+    country : str
+    client : str, default=""
+        Whose country it is, for the message.
 
     Raises
     ------
@@ -159,10 +179,10 @@ def check_country(country: str) -> str:
         When the country or its subdivision is unknown.
     """
     if not isinstance(country, str):
-        raise ParameterError(
-            "The 'country' parameter must be an ISO 3166 code such as 'DE' or 'DE-BY'. "
-            f"Got {country!r} instead."
-        )
-    if country:
-        _holidays(country.upper(), 2024, 2024)
+        raise _no_country(country, client, "it is no text")
+    try:
+        if country:
+            _holidays(country.upper(), 2024, 2024)
+    except NotImplementedError as error:
+        raise _no_country(country, client, error) from error
     return country.upper()

@@ -56,7 +56,7 @@ def check_events(events: pd.DataFrame | None) -> list[Event]:
     ------
     SchemaError
         On missing columns, times without a zone, an end that is not after its start, or an
-        uplift that is not above zero.
+        uplift that is no number above zero.
     """
     if events is None:
         return []
@@ -69,10 +69,12 @@ def check_events(events: pd.DataFrame | None) -> list[Event]:
     wrong = np.flatnonzero((events["ends_at"] <= events["starts_at"]).to_numpy())
     if len(wrong):
         raise _error("ends_at", "must be after 'starts_at'.", wrong.tolist())
-    uplift = events.get("uplift", pd.Series(np.nan, index=events.index)).astype("float64")
-    wrong = np.flatnonzero((uplift <= 0).to_numpy())
+    given = events.get("uplift", pd.Series(np.nan, index=events.index))
+    uplift = pd.to_numeric(given, errors="coerce").astype("float64")
+    wrong = np.flatnonzero((given.notna() & ~((uplift > 0) & np.isfinite(uplift))).to_numpy())
     if len(wrong):
-        raise _error("uplift", "must be above 0, such as 1.5 for half more.", wrong.tolist())
+        words = "must be above 0, such as 1.5 for half more, or empty where it is to be learned."
+        raise _error("uplift", words, wrong.tolist())
     series = events.get("unique_id", pd.Series("", index=events.index)).fillna("")
     return [
         Event(str(one), str(kind), int(start.timestamp()), int(end.timestamp()), factor)

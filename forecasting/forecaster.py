@@ -17,11 +17,11 @@ from data.errors import ParameterError
 from forecasting import metrics
 from forecasting.boosting import ENGINES
 from forecasting.calendar import Place, check_country, check_timezone
-from forecasting.events import check_events, event_frame, events_table
+from forecasting.events import Event, check_events, event_frame, events_table
 from forecasting.group import Ahead, Group, fit_group, group_from, group_parts
 from forecasting.opening import Hours
 from forecasting.panel import panels
-from forecasting.validation import check_levels, check_volume
+from forecasting.validation import check_levels, check_volume, warn_unmatched
 
 ByClient = Mapping[str, Any]
 
@@ -107,11 +107,18 @@ class VolumeForecaster(BaseEstimator):
         Raises
         ------
         SchemaError, ParameterError
+
+        Warns
+        -----
+        UserWarning
+            When none of a mapping's keys, or of the events, is for a series of ``volume``.
         """
         self._check()
         known = check_events(self.events)
         frame = check_volume(volume, fractional=self.fractional)
-        places = {name: self._place(name) for name in frame["unique_id"].unique().tolist()}
+        names = frame["unique_id"].unique().tolist()
+        self._warn_of_keys(names, known)
+        places = {name: self._place(name) for name in names}
         by_step: dict[int, list[Any]] = {}
         for panel in panels(frame, places):
             by_step.setdefault(panel.step, []).append(panel)
@@ -241,7 +248,18 @@ class VolumeForecaster(BaseEstimator):
 
     def _place(self, name: str) -> Place:
         zone, country = _of_client(self.timezone, name, "UTC"), _of_client(self.country, name, "")
-        return Place(check_timezone(zone), check_country(country))
+        zone_of = name if isinstance(self.timezone, Mapping) else ""
+        country_of = name if isinstance(self.country, Mapping) else ""
+        return Place(check_timezone(zone, zone_of), check_country(country, country_of))
+
+    def _warn_of_keys(self, names: Sequence[str], events: Sequence[Event]) -> None:
+        """Warn of what was given by series but is for none; more clients than these are fine."""
+        for parameter in ("timezone", "country", "opening_hours"):
+            given = getattr(self, parameter)
+            if isinstance(given, Mapping):
+                warn_unmatched(parameter, list(given), names)
+        if not any(event.series == "" for event in events):
+            warn_unmatched("events", sorted({event.series for event in events}), names)
 
     def _client_starts(self, names: pd.Series) -> pd.Series:
         """First time after all histories of the client of each series."""

@@ -1,5 +1,6 @@
 """A volume frame that can be trusted, or an error that names the rows and the way out."""
 
+import warnings
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -74,6 +75,30 @@ def check_levels(level: float | Sequence[float]) -> list[float]:
             f"Got {level!r} instead."
         )
     return levels
+
+
+def warn_unmatched(parameter: str, keys: Sequence[object], names: Sequence[str]) -> None:
+    """Warn when no key is a series, or the beginning of one.
+
+    Parameters
+    ----------
+    parameter : str
+        What was given by key.
+    keys : sequence
+    names : sequence of str
+        ``unique_id`` of the series.
+    """
+    if not keys or not names:
+        return
+    beginnings = {"/".join(n.split("/")[:k]) for n in names for k in range(1, n.count("/") + 2)}
+    if not beginnings & {str(key) for key in keys}:
+        shown = ", ".join(repr(key) for key in list(keys)[:3]) + (", …" if len(keys) > 3 else "")
+        warnings.warn(
+            f"The '{parameter}' parameter is for {shown}: none of the series, such as "
+            f"{names[0]!r}, nor the beginning of one. It changes nothing.",
+            UserWarning,
+            stacklevel=4,
+        )
 
 
 def step_seconds(times: NDArray[np.int64], name: str) -> int:

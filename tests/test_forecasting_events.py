@@ -80,6 +80,8 @@ def test_events_are_saved_with_the_model(tmp_path) -> None:
         (frame(PAST).drop(columns="kind"), "'kind' column of events is missing"),
         (frame([PAST[0][::-1]]), "'ends_at' column of events must be after"),
         (frame(PAST, uplift=[1.0, 0.0]), "'uplift' column of events must be above 0"),
+        (frame(PAST, uplift=["1.5", "x"]), r"'uplift' column of events must be.*See row 1 "),
+        (frame(PAST, uplift=[np.inf, 2.0]), r"'uplift' column of events must be.*See row 0 "),
         (frame(PAST).assign(starts_at="2026-01-01"), "'starts_at' column of events must hold"),
     ],
 )
@@ -99,3 +101,11 @@ def test_an_event_covers_the_right_part_of_hours_that_begin_at_half_past() -> No
     assert share[day, slot].tolist() == [0.5, 0.5]
     # Slots are named by the local hour they begin in: 08:30 and 09:30.
     assert (day.tolist(), slot.tolist()) == ([1, 1], [8, 9])
+
+
+def test_events_for_no_series_are_told() -> None:
+    model = VolumeForecaster(trees=0, events=frame(PAST, unique_id="nosuch"))
+    with pytest.warns(UserWarning, match="'events' parameter is for 'nosuch'"):
+        model.fit(hourly(4, [], 1))
+    both = frame(PAST, unique_id=["nosuch", "a"])
+    VolumeForecaster(trees=0, events=both).fit(hourly(4, [], 1))

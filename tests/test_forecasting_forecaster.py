@@ -306,3 +306,38 @@ def test_bad_questions_are_named(fitted, given, words) -> None:
 
 def test_one_level_may_come_alone(fitted) -> None:
     pd.testing.assert_frame_equal(fitted.predict(3, level=80), fitted.predict(3, level=[80]))
+
+
+WEEKDAY = {"mon": [("08:00", "18:00")]}
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"timezone": {"nosuch": "Mars"}}, "'timezone' parameter is for 'nosuch'.*'lumen'"),
+        ({"country": {"lum": "DE"}}, "'country' parameter is for 'lum'"),
+        ({"opening_hours": WEEKDAY}, "'opening_hours' parameter is for 'mon'"),
+        ({"opening_hours": {"nosuch": WEEKDAY}}, "'opening_hours' parameter is for 'nosuch'"),
+    ],
+)
+def test_a_mapping_for_no_series_is_told(settings, words) -> None:
+    with pytest.warns(UserWarning, match=words):
+        VolumeForecaster(trees=0, **settings).fit(days())
+
+
+def test_a_mapping_for_more_clients_than_these_is_fine() -> None:
+    zones = {"lumen": "Europe/Paris", "other": "Asia/Kolkata"}
+    VolumeForecaster(trees=0, timezone=zones, opening_hours={}).fit(days("lumen/chat"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"timezone": {"lumen": "Mars"}}, "'timezone' parameter.*'Mars' for 'lumen/chat'"),
+        ({"country": {"lumen": "XX"}}, "'country' parameter.*'XX' for 'lumen/chat'"),
+        ({"country": {"lumen": 49}}, "'country' parameter.*49 for 'lumen/chat'"),
+    ],
+)
+def test_a_bad_place_names_its_client(settings, words) -> None:
+    with pytest.raises(ParameterError, match=words):
+        VolumeForecaster(trees=0, **settings).fit(days("lumen/chat"))
