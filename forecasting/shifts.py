@@ -11,7 +11,7 @@ week. A shift is believed from seven observed days on when it
   the most extreme of all days of a history would not reach it by chance;
 - shows in each third of both stretches: an outage, a busy day or a slow drift is none;
 - has not gone back in the four weeks that followed, nor in the last four weeks;
-- was not there on the same days a year before: a season is none.
+- was not there around the same days a year before: a season is none.
 
 Missing days, known events, public holidays with the days between near ones, and three weeks at the
 turn of the year count for nothing. Shifts of more than half a year ago are left alone: the days
@@ -25,6 +25,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d, minimum_filter1d
 
 from forecasting.profile import usual_week
 from forecasting.wall import Wall
@@ -50,7 +51,8 @@ _AS_CLEAR = 0.95
 _RANGE = (0.05, 20.0)
 _MOST_SHIFTS = 6
 _RECENT_DAYS = 182
-_YEAR = 364
+# Seasons come back within two weeks of the day they came a year before.
+_YEAR, _YEAR_SLACK = 364, 14
 # Holidays at most this many days apart are one holiday season.
 _SEASON_DAYS = 8
 # Series looked at together: bounds memory.
@@ -245,10 +247,12 @@ class _Stretches:
         return found
 
     def year_ago(self) -> Floats:
-        """Step on the same days a year before; 0 where unknown."""
+        """Largest step in the same direction around the day a year before; 0 where unknown."""
         same = np.searchsorted(self.position, self.position - _YEAR)
-        known = np.where(self.enough, self.step, 0.0)[:, same]
-        return np.where(self.position >= _YEAR + self.position[0], known, 0.0)
+        known, around = np.where(self.enough, self.step, 0.0), 2 * _YEAR_SLACK + 1
+        up, down = maximum_filter1d(known, around, axis=1), -minimum_filter1d(known, around, axis=1)
+        found = np.where(self.step > 0, up[:, same], down[:, same])
+        return np.where(self.position >= _YEAR + self.position[0], found, 0.0)
 
 
 def _clearest(around: _Stretches) -> tuple[Ints, Floats]:
@@ -260,7 +264,7 @@ def _clearest(around: _Stretches) -> tuple[Ints, Floats]:
     believed &= (size >= _LEAST_STEP * around.apart()) & (clear >= _STRICT)
     believed &= around.least_gap() >= _SHOWN * size
     believed &= around.kept() >= _SHOWN * size
-    believed &= np.sign(step) * around.year_ago() < _SHOWN * size
+    believed &= around.year_ago() < _SHOWN * size
     # Clearer a day later: the day itself is still at the old level.
     believed[:, :-1] &= clear[:, :-1] >= _AS_CLEAR * clear[:, 1:]
     best = np.where(believed, clear, 0.0)

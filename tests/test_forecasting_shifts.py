@@ -140,11 +140,13 @@ def test_weeks_at_the_turn_of_the_year_and_between_holidays_are_no_shift() -> No
     assert len(find_shifts(Wall(wall(weeks).values, first, 0, ""))) == 1
 
 
-def test_a_season_that_came_a_year_before_is_no_shift() -> None:
+@pytest.mark.parametrize("earlier", [-9, 0, 9])
+def test_a_season_that_came_a_year_before_is_no_shift(earlier) -> None:
     rate = rates(days=800)
     rate[-10:] *= 0.5
     assert len(find_shifts(wall(rate))) == 1
-    rate[-10 - 364 : -364 + 20] *= 0.5
+    begin = len(rate) - 10 - 364 - earlier
+    rate[begin : begin + 30] *= 0.5
     assert find_shifts(wall(rate)) == []
 
 
