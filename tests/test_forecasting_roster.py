@@ -185,6 +185,91 @@ def test_a_wrong_agent_is_named(column: str, value: object, message: str) -> Non
         assign_shifts(demand([("p", 1, 1.0)]), people)
 
 
+def test_a_wrong_window_of_the_week_is_named() -> None:
+    people = agents([("a", 8, 10, [0], ["p"], 40)]).assign(windows=[[(168, 4)]])
+    with pytest.raises(SchemaError, match="'windows' must be pairs of a first hour"):
+        assign_shifts(demand([("p", 1, 1.0)]), people)
+
+
+def test_windows_of_the_week_are_the_same_as_a_window_on_days() -> None:
+    needed, people = small(0)
+    own = [[(24 * d + s, h) for d in days] for s, h, days in people[
+        ["window_start_hour", "window_hours", "days"]].itertuples(index=False)]  # fmt: skip
+    plain = people.drop(columns=["window_start_hour", "window_hours", "days"])
+    usual = assign_shifts(needed, people, steps=800)
+    pd.testing.assert_frame_equal(
+        usual.shifts, assign_shifts(needed, plain.assign(windows=own), steps=800).shifts
+    )
+
+
+def test_nights_are_counted_by_the_clock_whatever_they_cost() -> None:
+    night = demand([("p", h, 1.0) for h in (22, 23, 24, 25)])
+    people = agents([("a", 20, 10, [0], ["p"], 40)])
+    assert assign_shifts(night, people, steps=200).shifts["night_hours"].tolist() == [4]
+    away = people.assign(utc_offset_hours=-9.5)
+    assert assign_shifts(night, away, steps=200).shifts["night_hours"].tolist() == [0]
+
+
+def even(needed, people, **terms) -> tuple[Assignment, Assignment]:
+    options = {"steps": 3000}
+    return (
+        assign_shifts(needed, people, terms=Terms(**terms), **options),
+        assign_shifts(needed, people, terms=Terms(even_hours=True, **terms), **options),
+    )
+
+
+def of_each(made: Assignment, people: pd.DataFrame, column: str = "hours") -> np.ndarray:
+    sums = made.shifts.groupby("agent_id")[column].sum()
+    return sums.reindex(people["agent_id"], fill_value=0).to_numpy()
+
+
+def test_equals_get_about_equal_hours_for_nothing() -> None:
+    needed = demand([("p", d * 24 + h, 3.0) for d in range(5) for h in range(8, 18)])
+    people = agents([(f"a{i:02d}", 8, 10, [0, 1, 2, 3, 4], ["p"], 40) for i in range(12)])
+    usual, fair = even(needed, people)
+    assert np.ptp(of_each(usual, people)) > 12
+    assert np.ptp(of_each(fair, people)) <= 4
+    assert (fair.paid_hours, fair.unmet_hours, fair.objective) == (
+        usual.paid_hours, usual.unmet_hours, usual.objective)  # fmt: skip
+    pd.testing.assert_frame_equal(usual.cover, fair.cover)
+    # Twice the wish, twice the hours.
+    wishes = people.assign(preferred_hours_per_week=[10] * 6 + [20] * 6)
+    _, fair = even(needed, wishes)
+    hours = of_each(fair, wishes)
+    assert hours[6:].sum() == pytest.approx(2 * hours[:6].sum(), rel=0.2)
+
+
+def test_nights_are_shared_by_those_who_can_work_them() -> None:
+    needed = demand([("p", h, 1.0) for h in range(168)])
+    people = agents([(f"a{i}", 0 if i < 4 else 11, 13, list(range(7)), ["p"], 40)
+                     for i in range(8)])  # fmt: skip
+    usual, fair = even(needed, people, night_cost=1.0)
+    for who in (slice(0, 4), slice(4, 8)):
+        nights = [of_each(made, people, "night_hours")[who] for made in (usual, fair)]
+        assert np.ptp(nights[1]) <= max(np.ptp(nights[0]), 4)
+        assert (nights[1] ** 2).sum() <= (nights[0] ** 2).sum()
+    assert fair.objective == usual.objective
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_even_hours_keep_every_rule_and_cost_nothing(seed: int) -> None:
+    needed, people = small(seed)
+    people["pools"] = [["p0", "p1", "p2"]] * len(people)
+    usual, fair = even(needed, people, night_cost=0.5, rest_hours=12)
+    assert fair.objective <= usual.objective + 1e-9
+    assert fair.objective == pytest.approx(
+        recount(needed, people, fair, 20.0) + 0.5 * fair.shifts["night_hours"].sum(), abs=0.05
+    )
+    most = people["max_hours_per_week"].to_numpy()
+    assert (of_each(fair, people) <= most).all()
+    assert (of_each(fair, people) ** 2 / most).sum() <= (of_each(usual, people) ** 2 / most).sum()
+    for _, own in fair.shifts.groupby("agent_id"):
+        begins = np.sort(own["start_hour_of_week"].to_numpy())
+        length = own.sort_values("start_hour_of_week")["hours"].to_numpy()
+        gaps = (np.roll(begins, -1) - begins - length) % 168
+        assert len(own) < 2 or (gaps >= 12).all()
+
+
 @pytest.mark.parametrize(
     ("rows", "message"),
     [

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.errors import ParameterError
+from forecasting.roster.evening import even_out
 from forecasting.roster.instance import DAY, WEEK, Bools, Instance, Terms, read_instance
 from forecasting.roster.search import Cooling, Search
 
@@ -68,7 +69,9 @@ def assign_shifts(
         ``agent_id``, ``window_start_hour``, ``window_hours``, ``days``, ``pools``,
         ``max_hours_per_week``; optionally ``utc_offset_hours`` (for nights) and
         ``preferred_hours_per_week``. An agent works at most one shift on each listed day, inside
-        the window that starts on it, and may split an hour over the pools.
+        the window that starts on it, and may split an hour over the pools. Where windows differ
+        by day, ``windows`` takes the place of ``window_start_hour``, ``window_hours`` and
+        ``days``: a list of (first hour of the week, hours).
     terms : Terms, optional
         Lengths of shifts, costs, rest.
     steps : int, optional
@@ -107,6 +110,8 @@ def assign_shifts(
     usual = int(np.clip(_STEPS_A_ROW * len(instance.agent), _LEAST_STEPS, _MOST_STEPS))
     search = Search(instance, seed=random_state)
     search.run(Cooling(usual if steps is None else steps), progress=progress)
+    if instance.terms.even_hours:
+        even_out(search)
     return _assignment(instance, search)
 
 
@@ -127,8 +132,7 @@ def _shifts(instance: Instance, search: Search) -> pd.DataFrame:
     rows = np.flatnonzero(instance.lengths[search.chosen])
     option = search.chosen[rows]
     hours = instance.lengths[option]
-    extra = instance.cost[rows, option] - hours
-    night = extra / instance.terms.night_cost if instance.terms.night_cost else 0.0 * extra
+    night = instance.nights[rows, option]
     made = pd.DataFrame(
         {
             "agent_id": np.array(instance.agents, dtype=object)[instance.agent[rows]],

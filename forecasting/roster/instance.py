@@ -19,6 +19,7 @@ DEMAND_COLUMNS = ("pool_id", "hour_of_week", "required_fte")
 AGENT_COLUMNS = (
     "agent_id", "window_start_hour", "window_hours", "days", "pools", "max_hours_per_week",
 )  # fmt: skip
+_WINDOW_COLUMNS = ("window_start_hour", "window_hours", "days")
 _NIGHT = frozenset([22, 23, 0, 1, 2, 3, 4, 5])
 
 
@@ -38,6 +39,10 @@ class Terms:
         Cost of an hour above what an agent prefers in a week.
     rest_hours : int
         Least hours between two shifts of one agent.
+    even_hours : bool
+        Whether agents with the same pools hand shifts on to each other, once the roster is found,
+        until their hours and nights are in step with what they prefer or may work. Neither the
+        cover nor the cost gets worse.
     """
 
     shift_hours: tuple[int, ...] = (4, 6, 8)
@@ -45,6 +50,7 @@ class Terms:
     night_cost: float = 0.0
     beyond_preferred_cost: float = 0.0
     rest_hours: int = 11
+    even_hours: bool = False
 
     def __post_init__(self) -> None:
         """Check every term."""
@@ -78,8 +84,8 @@ class Instance:
     allowed : array of bool, shape (rows, options)
     hours : array of int, shape (rows, window)
         Hour of the week of each hour of the window.
-    cost : array of float, shape (rows, options)
-        Paid hours and what nights cost.
+    nights : array of float, shape (rows, options)
+        Hours between 22:00 and 06:00 on the agent's clock.
     most, preferred : array of float, shape (agents,)
         Hours a week.
     terms : Terms
@@ -95,10 +101,15 @@ class Instance:
     lengths: Ints
     allowed: Bools
     hours: Ints
-    cost: Floats
+    nights: Floats
     most: Floats
     preferred: Floats
     terms: Terms
+
+    @cached_property
+    def cost(self) -> Floats:
+        """Paid hours and what nights cost, shape (rows, options)."""
+        return np.asarray(self.lengths + self.terms.night_cost * self.nights, dtype=np.float64)
 
     @cached_property
     def cover(self) -> Bools:
@@ -141,19 +152,23 @@ def read_instance(demand: pd.DataFrame, agents: pd.DataFrame, terms: Terms) -> I
     people = _people(agents)
     member = np.array([[pool in set(own) for pool in pools] for own in people["pools"]], dtype=bool)
     member = member.reshape(len(people), len(pools))
-    rows = [(i, int(d)) for i, days in enumerate(people["days"]) for d in sorted(set(days))]
-    agent, day = np.array(rows, dtype=np.int64).reshape(-1, 2).T
-    window = people["window_hours"].to_numpy(dtype=np.int64)
-    starts, lengths = _options(terms.shift_hours, int(window.max(initial=1)))
-    first = people["window_start_hour"].to_numpy(dtype=np.int64)
-    hours = (day * DAY + first[agent])[:, None] + np.arange(int(window.max(initial=1)))
+    rows = [
+        (i, int(first), int(length))
+        for i, windows in enumerate(people["windows"])
+        for first, length in sorted(windows)
+    ]
+    agent, first, window = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    widest = int(window.max(initial=1))
+    starts, lengths = _options(terms.shift_hours, widest)
+    hours = first[:, None] + np.arange(widest)
     offset = _column(people, "utc_offset_hours", 0.0)
     most = people["max_hours_per_week"].to_numpy(dtype=np.float64)
-    allowed = (starts + lengths)[None, :] <= window[agent][:, None]
+    allowed = (starts + lengths)[None, :] <= window[:, None]
     return Instance(
-        tuple(pools), tuple(people["agent_id"]), table, member, agent, day, starts, lengths,
+        tuple(pools), tuple(people["agent_id"]), table, member, agent, first // DAY,
+        starts, lengths,
         allowed & (lengths[None, :] <= most[agent][:, None]), hours % WEEK,
-        _costs(hours, offset[agent], starts, lengths, terms), most,
+        _nights(hours, offset[agent], starts, lengths), most,
         np.minimum(_column(people, "preferred_hours_per_week", np.inf), most), terms,
     )  # fmt: skip
 
@@ -176,20 +191,44 @@ def _demand(demand: pd.DataFrame) -> tuple[list[str], Floats]:
 
 
 def _people(agents: pd.DataFrame) -> pd.DataFrame:
-    _require(agents, AGENT_COLUMNS, "agents")
+    given = "windows" in agents
+    wanted = [c for c in AGENT_COLUMNS if not given or c not in _WINDOW_COLUMNS]
+    _require(agents, wanted, "agents")
     people = agents.assign(agent_id=agents["agent_id"].astype(str))
     _refuse(people, people["agent_id"].duplicated(), "agent_id", "must be unique",
             "Give each agent one row.")  # fmt: skip
+    most = pd.to_numeric(people["max_hours_per_week"], errors="coerce")
+    _refuse(people, ~most.ge(0), "max_hours_per_week", "must be 0 or more", "0 keeps an agent off.")
+    if given:
+        wrong = [not all(_is_window(*one) for one in own) for own in people["windows"]]
+        _refuse(people, pd.Series(wrong, index=people.index, dtype=bool), "windows",
+                "must be pairs of a first hour from 0 to 167 and 1 to 24 hours",
+                "Use the demand's clock.")  # fmt: skip
+    else:
+        people = people.assign(
+            windows=pd.Series(_windows(people), index=people.index, dtype=object)
+        )
+    return people.sort_values("agent_id", kind="stable").reset_index(drop=True)
+
+
+def _windows(people: pd.DataFrame) -> list[list[tuple[int, int]]]:
+    """One window for each listed day."""
     for name, low, high in (("window_start_hour", 0, 23), ("window_hours", 1, 24)):
         value = pd.to_numeric(people[name], errors="coerce")
         _refuse(people, ~(value.between(low, high) & (value % 1 == 0)), name,
                 f"must be whole hours from {low} to {high}", "Use the demand's clock.")  # fmt: skip
-    most = pd.to_numeric(people["max_hours_per_week"], errors="coerce")
-    _refuse(people, ~most.ge(0), "max_hours_per_week", "must be 0 or more", "0 keeps an agent off.")
     wrong = [not set(map(int, days)) <= set(range(7)) for days in people["days"]]
     _refuse(people, pd.Series(wrong, index=people.index, dtype=bool), "days",
             "must be days from 0 to 6", "0 is Monday.")  # fmt: skip
-    return people.sort_values("agent_id", kind="stable").reset_index(drop=True)
+    own = zip(people["window_start_hour"], people["window_hours"], people["days"], strict=True)
+    return [
+        [(DAY * day + int(start), int(hours)) for day in sorted({int(one) for one in days})]
+        for start, hours, days in own
+    ]
+
+
+def _is_window(first: int, hours: int) -> bool:
+    return first in range(WEEK) and hours in range(1, DAY + 1)
 
 
 def _options(shift_hours: Sequence[int], window: int) -> tuple[Ints, Ints]:
@@ -200,12 +239,11 @@ def _options(shift_hours: Sequence[int], window: int) -> tuple[Ints, Ints]:
     return starts, hours
 
 
-def _costs(hours: Ints, offset: Floats, starts: Ints, lengths: Ints, terms: Terms) -> Floats:
-    local = (hours + offset[:, None]).astype(np.int64) % DAY
+def _nights(hours: Ints, offset: Floats, starts: Ints, lengths: Ints) -> Floats:
+    local = np.floor(hours + offset[:, None]).astype(np.int64) % DAY
     night = np.isin(local, list(_NIGHT)).astype(np.float64)
     sums = np.concatenate([np.zeros((len(hours), 1)), night.cumsum(axis=1)], axis=1)
-    nights = sums[:, starts + lengths] - sums[:, starts]
-    return np.asarray(lengths + terms.night_cost * nights, dtype=np.float64)
+    return np.asarray(sums[:, starts + lengths] - sums[:, starts], dtype=np.float64)
 
 
 def _column(people: pd.DataFrame, name: str, default: float) -> Floats:

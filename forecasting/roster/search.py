@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.roster.hours import Covered, Hour
-from forecasting.roster.instance import DAY, WEEK, Instance
+from forecasting.roster.instance import WEEK, Instance
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -62,8 +62,8 @@ class Search:
         self.worked: Floats = np.zeros(len(instance.agents))
         self._cover = instance.cover.astype(np.float64)
         self._set_up_hours()
-        self._rows_of = [np.flatnonzero(instance.agent == a) for a in range(len(instance.agents))]
-        self._limited = self._may_break_rules()
+        self.rows_of = [np.flatnonzero(instance.agent == a) for a in range(len(instance.agents))]
+        self.limited = self._may_break_rules()
         self.objective = instance.terms.unmet_cost * sum(h.now.unmet for h in self.hours)
 
     def _set_up_hours(self) -> None:
@@ -93,10 +93,14 @@ class Search:
         reach = np.where(instance.allowed, instance.starts + instance.lengths, 0).max(
             axis=1, initial=0
         )
-        window = np.zeros(len(instance.agents))
-        np.maximum.at(window, instance.agent, reach.astype(np.float64))
+        tired = np.zeros(len(instance.agents), dtype=bool)
+        for agent, rows in enumerate(self.rows_of):
+            first = instance.hours[rows, 0]
+            if len(rows) > 1:
+                gap = (np.roll(first, -1) - first) % WEEK - reach[rows]
+                tired[agent] = (gap < instance.terms.rest_hours).any()
         prefers = np.isfinite(instance.preferred) & (instance.terms.beyond_preferred_cost > 0)
-        return (total > instance.most) | (DAY - window < instance.terms.rest_hours) | prefers
+        return (total > instance.most) | tired | prefers
 
     def run(self, cooling: Cooling, *, progress: Progress | None = None) -> Ints:
         """Improve the roster; the best one found is left in place and returned."""
@@ -132,7 +136,7 @@ class Search:
         for hour, covered in changed:
             self.hours[hour].put(covered)
             self._note(hour)
-        self._choose(row, new)
+        self.choose(row, new)
         self.objective += real
 
     def _foretold(self, row: int) -> Floats:
@@ -141,7 +145,7 @@ class Search:
         worth = self._worth(row, old)
         total = instance.cost[row] - instance.terms.unmet_cost * (self._cover @ worth)
         total = np.where(instance.allowed[row], total, np.inf)
-        if self._limited[instance.agent[row]]:
+        if self.limited[instance.agent[row]]:
             total = self._within_limits(row, total)
         return np.asarray(total - total[old])
 
@@ -173,14 +177,14 @@ class Search:
         week = rest + instance.lengths
         extra = np.maximum(0.0, week - instance.preferred[agent])
         total = total + instance.terms.beyond_preferred_cost * extra
-        return np.where((week <= instance.most[agent]) & self._rested(row), total, np.inf)
+        return np.where((week <= instance.most[agent]) & self.rested(row), total, np.inf)
 
-    def _rested(self, row: int) -> NDArray[np.bool_]:
+    def rested(self, row: int) -> NDArray[np.bool_]:
         """Tell which options leave enough rest to the agent's other shifts."""
         instance = self.instance
         begin = instance.hours[row, 0] + instance.starts
         fine = np.ones(len(instance.starts), dtype=bool)
-        for other in self._rows_of[int(instance.agent[row])]:
+        for other in self.rows_of[int(instance.agent[row])]:
             length = int(instance.lengths[self.chosen[other]])
             if other == row or not length:
                 continue
@@ -194,7 +198,8 @@ class Search:
         fine[instance.off] = True
         return fine
 
-    def _choose(self, row: int, new: int) -> None:
+    def choose(self, row: int, new: int) -> None:
+        """Give an agent's day another option; who covers the hours is the caller's affair."""
         instance = self.instance
         change = instance.lengths[new] - instance.lengths[self.chosen[row]]
         self.worked[instance.agent[row]] += change
@@ -206,7 +211,7 @@ class Search:
             for hour, covered in self._changed(int(row), old, new):
                 self.hours[hour].put(covered)
                 self._note(hour)
-            self._choose(int(row), new)
+            self.choose(int(row), new)
         self.objective = roster_cost(self.instance, self.chosen, self.hours)
 
 
