@@ -12,7 +12,7 @@ from data.errors import ConfigError, MissingFileError
 from forecasting.planning import PlanPolicy
 from pipelines.config import Section
 
-TABLES = ("volume", "agents", "certifications", "clients", "handled", "events")
+TABLES = ("volume", "agents", "certifications", "clients", "handled", "events", "absences")
 
 
 class PlanDataConfig(Section):
@@ -39,6 +39,8 @@ class PlanDataConfig(Section):
         Campaigns, outages and other known events: ``kind, starts_at, ends_at``; optionally
         ``unique_id`` (a series or its beginning, such as a client; empty for all) and
         ``uplift``, the factor on the volume (empty to learn it from past events of the kind).
+    absences : Path, optional
+        Days on which agents are away: ``agent_id, from, to``, both days included.
     channel : str
         Of series that name none.
     """
@@ -49,6 +51,7 @@ class PlanDataConfig(Section):
     clients: Path | None = None
     handled: Path | None = None
     events: Path | None = None
+    absences: Path | None = None
     channel: str = "chat"
 
 

@@ -12,7 +12,7 @@ from data.schema import AGENTS, CERTIFICATIONS
 from forecasting.planning.campaigns import events_of_nobody, read_events
 from forecasting.planning.desks import desk_table
 from forecasting.planning.openings import read_hours
-from forecasting.planning.people import check_people
+from forecasting.planning.people import check_people, read_absences
 from forecasting.planning.qualification import listed
 from forecasting.validation import check_volume, step_seconds
 from pipelines.plan_config import TABLES, PlanConfig
@@ -43,6 +43,8 @@ class PlanInputs:
         Handled contacts, see `forecasting.planning.handling.series_handle_times`.
     events : DataFrame, optional
         Known events, see `forecasting.planning.campaigns.read_events`.
+    absences : DataFrame, optional
+        Days away, see `forecasting.planning.people.read_absences`.
     """
 
     volume: pd.DataFrame
@@ -54,6 +56,7 @@ class PlanInputs:
     warnings: tuple[str, ...]
     handled: pd.DataFrame | None = None
     events: pd.DataFrame | None = None
+    absences: pd.DataFrame | None = None
 
     @property
     def last(self) -> pd.Timestamp:
@@ -88,6 +91,7 @@ def check_inputs(
     *,
     handled: pd.DataFrame | None = None,
     events: pd.DataFrame | None = None,
+    absences: pd.DataFrame | None = None,
     channel: str = "chat",
 ) -> PlanInputs:
     """Check all tables of a plan.
@@ -97,7 +101,8 @@ def check_inputs(
     SchemaError
         Repeated or naive times, negative counts, intervals of several lengths or longer than
         an hour, a broken agents or certifications table, windows and days of agents that cannot
-        be, opening hours that are none, events without a kind or an end.
+        be, opening hours that are none, events without a kind or an end,
+        days away that are none.
     """
     frame = check_volume(volume)
     if frame.empty:
@@ -115,10 +120,12 @@ def check_inputs(
         series[column] = series["client_id"].map(place[column])
     people, held = check_people(AGENTS.validate(agents)), CERTIFICATIONS.validate(certifications)
     known = None if events is None else read_events(events)
-    odd = [*_odd_series(frame), *_odd_people(people, held, series), *_odd_events(known, series)]
+    away = None if absences is None else read_absences(absences)
+    odd = [*_odd_series(frame), *_odd_people(people, held, series), *_odd_events(known, series),
+           *_odd_absences(away, people)]  # fmt: skip
     return PlanInputs(
         frame, people, held, about, series, minutes, tuple(odd),
-        None if handled is None else _with_experience(handled, people), known,
+        None if handled is None else _with_experience(handled, people), known, away,
     )  # fmt: skip
 
 
@@ -212,6 +219,13 @@ def _odd_people(
 def _odd_events(events: pd.DataFrame | None, series: pd.DataFrame) -> list[str]:
     nobody = [] if events is None else events_of_nobody(events, series["unique_id"].tolist())
     return [f"The events name {_some(nobody)}, which no series begins with."] if nobody else []
+
+
+def _odd_absences(absences: pd.DataFrame | None, agents: pd.DataFrame) -> list[str]:
+    if absences is None:
+        return []
+    strange = absences.loc[~absences["agent_id"].isin(agents["agent_id"]), "agent_id"].unique()
+    return [f"{_some(strange)} are away but are not in the agents table."] if len(strange) else []
 
 
 def _some(names: Any) -> str:

@@ -19,10 +19,11 @@ from forecasting.planning import PlanPolicy, pool_requirement
 from forecasting.planning.grouping import Grouping, pool_desks
 from forecasting.planning.handling import series_handle_times
 from forecasting.planning.kpis import key_figures, night_report
+from forecasting.planning.people import availability
 from forecasting.planning.qualification import cohorts
 from forecasting.planning.requirement import Grid, Load, load_of, pooling_demand
 from forecasting.planning.shifts import merge_seats, shifts_from_cover, shifts_of_agents
-from forecasting.planning.weeks import Filled, Week, availability, fill_week
+from forecasting.planning.weeks import Filled, Week, fill_week
 from pipelines.plan_config import PlanConfig
 from pipelines.plan_inputs import PlanInputs
 from pipelines.plan_quarter import quarter_need
@@ -197,8 +198,9 @@ def _weeks(inputs: PlanInputs, plan: Plan, requirement: pd.DataFrame, teams: Tea
     for number in range(plan.grid.weeks):
         start = plan.grid.start + number * _WEEK
         agents = availability(
-            inputs.agents, teams.pools_of(number), start, rest_hours=plan.policy.rest_hours
-        )
+            inputs.agents, teams.pools_of(number), start,
+            rest_hours=plan.policy.rest_hours, absences=inputs.absences,
+        )  # fmt: skip
         own = requirement["starts_at"].between(start, start + _WEEK, inclusive="left")
         demand = requirement.loc[own, ["pool_id", "hour_of_week", "required_fte"]]
         weeks.append(Week(start, demand, agents, plan.policy))

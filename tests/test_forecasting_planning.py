@@ -1,4 +1,5 @@
 import json
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -24,11 +25,12 @@ from forecasting.planning.handling import series_handle_times
 from forecasting.planning.intraday import reforecast_together
 from forecasting.planning.kpis import agents_per_100_tickets, night_report
 from forecasting.planning.openings import open_intervals, read_hours, waiting_for_opening
+from forecasting.planning.people import availability, read_absences
 from forecasting.planning.qualification import NOBODY, cohorts
 from forecasting.planning.requirement import Grid, load_of, with_shrinkage
 from forecasting.planning.shifts import breaks_of, extra_shifts, merge_seats
 from forecasting.planning.today import InForce, watch_day
-from forecasting.planning.weeks import Week, availability, fill_week, night_hours
+from forecasting.planning.weeks import Week, fill_week, night_hours
 from forecasting.staffing import required_agents
 
 MONDAY = pd.Timestamp("2026-03-02", tz="UTC")
@@ -322,19 +324,78 @@ def test_windows_move_with_the_clocks() -> None:
     winter = availability(paris, pools, MONDAY)
     summer = availability(paris, pools, pd.Timestamp("2026-07-06", tz="UTC"))
     assert winter["agent_id"].tolist() == ["ana"]
-    assert (winter["window_start_hour"].iloc[0], summer["window_start_hour"].iloc[0]) == (7, 6)
+    assert winter["windows"].iloc[0] == [(24 * day + 7, 10) for day in range(5)]
+    assert summer["windows"].iloc[0] == [(24 * day + 6, 10) for day in range(5)]
 
 
 def test_half_hours_and_days_before_are_kept() -> None:
     india = people(timezone="Asia/Kolkata", window_start_local=4, days=[[0], [0]])
     row = availability(india, {"ana": ["p"]}, MONDAY).iloc[0]
     # 04:00 on Monday there is 22:30 on Sunday: whole hours begin at 23:00, the tenth is lost.
-    assert (row["window_start_hour"], row["window_hours"], row["days"]) == (23, 9, [6])
+    assert row["windows"] == [(167, 9)]
 
 
 def test_long_windows_leave_room_for_rest() -> None:
     row = availability(people(window_hours=20), {"ana": ["p"]}, MONDAY).iloc[0]
-    assert row["window_hours"] == 13
+    assert {hours for _, hours in row["windows"]} == {13}
+
+
+@pytest.mark.parametrize("week", ["2026-03-23", "2026-10-19"])
+def test_windows_keep_their_hours_on_the_days_the_clocks_change(week) -> None:
+    start = pd.Timestamp(week, tz="UTC")
+    paris = people(timezone="Europe/Paris", days=[list(range(7))] * 2)
+    for number in range(2):
+        begins = start + pd.Timedelta(weeks=number)
+        row = availability(paris, {"ana": ["p"]}, begins).iloc[0]
+        local = [(begins + pd.Timedelta(hours=h)).tz_convert("Europe/Paris").hour
+                 for h, _ in row["windows"]]  # fmt: skip
+        assert local == [8] * 7
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.sampled_from(["Europe/Paris", "America/Toronto", "Asia/Kolkata", "Australia/Sydney"]),
+    st.integers(0, 23), st.integers(1, 24), st.integers(0, 60),
+)  # fmt: skip
+def test_windows_of_all_weeks_leave_room_for_rest_and_lose_no_day(zone, local, hours, week) -> None:
+    own = people(timezone=zone, window_start_local=local, window_hours=hours,
+                 days=[list(range(7))] * 2)  # fmt: skip
+    windows = []
+    for number in range(week, week + 3):
+        start = MONDAY + pd.Timedelta(weeks=number)
+        row = availability(own, {"ana": ["p"]}, start, rest_hours=11).iloc[0]
+        windows += [(168 * number + first, length) for first, length in row["windows"]]
+    assert len(windows) == len({first for first, _ in windows})
+    for (one, length), (other, _) in pairwise(windows):
+        assert other - one - length >= 11
+        assert other - one <= 25
+
+
+def test_nobody_works_on_days_away_nor_into_them() -> None:
+    away = read_absences(pd.DataFrame({"agent_id": ["ana"], "from": ["2026-03-04"],
+                                       "to": ["2026-03-05"]}))  # fmt: skip
+    row = availability(people(window_start_local=20), {"ana": ["p"]}, MONDAY, absences=away).iloc[0]
+    # Tuesday's window ends at midnight; Wednesday's and Thursday's are gone.
+    assert row["windows"] == [(20, 10), (44, 4), (116, 10)]
+    assert row["preferred_hours_per_week"] == pytest.approx(24)
+    other = availability(people(), {"bo": ["p"]}, MONDAY, absences=away).iloc[0]
+    assert len(other["windows"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"from": "2026-03-40"}, "'from' of absences must be a day.*'ana'.*row 0"),
+        ({"to": "2026-03-01"}, "'to' of absences must be 'from' or later"),
+        ({"to": None}, "'to' of absences"),
+    ],
+)
+def test_faults_of_absences_are_named(change, words) -> None:
+    row = {"agent_id": "ana", "from": "2026-03-04", "to": "2026-03-05", **change}
+    with pytest.raises(SchemaError, match=words):
+        read_absences(pd.DataFrame([row]))
+    with pytest.raises(SchemaError, match="no column 'to'"):
+        read_absences(pd.DataFrame([row]).drop(columns="to"))
 
 
 def test_a_last_night_reaches_into_the_next_week() -> None:
@@ -388,7 +449,7 @@ def test_nights_are_worked_where_it_is_day() -> None:
                   days=[[0], [0]])  # fmt: skip
     agents = availability(both, {"ana": ["p"], "bo": ["p"]}, MONDAY)
     # In Sydney it is eleven hours later: Monday there begins on Sunday in UTC.
-    agents.loc[1, ["window_start_hour", "days"]] = [0, [0]]
+    agents.at[1, "windows"] = [(0, 10)]
     policy = PlanPolicy(search_steps=2000, night_cost=1.0)
     shifts = fill_week(Week(MONDAY, demand, agents, policy)).shifts
     assert shifts["agent_id"].tolist() == ["bo"]

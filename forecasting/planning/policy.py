@@ -113,8 +113,11 @@ class PlanPolicy:
         Between two shifts of one agent, 0 to 23.
     unmet_cost, night_cost, beyond_preferred_cost : float
         In paid hours, per hour.
+    even_hours : bool
+        Whether agents with the same pools share hours and nights in step with what they prefer
+        or may work; it costs neither cover nor paid hours.
     separations : tuple of tuple of str
-        Groups of clients of which no two share a pool.
+        Groups of clients of which no two share a pool, nor an agent in one plan.
     training_weeks, hiring_weeks : int
         From the decision to a person at work.
     useful_hours_week : float
@@ -142,6 +145,7 @@ class PlanPolicy:
     unmet_cost: float = 20.0
     night_cost: float = 1.0
     beyond_preferred_cost: float = 0.0
+    even_hours: bool = True
     separations: tuple[tuple[str, ...], ...] = ()
     training_weeks: int = 3
     hiring_weeks: int = 8
@@ -166,6 +170,11 @@ class PlanPolicy:
                 f"The 'shift_hours' parameter of PlanPolicy must have a length of {longest} hours "
                 f"or less, which is what a rest of {self.rest_hours} leaves of a day. "
                 f"Got {lengths!r} instead."
+            )
+        if not isinstance(self.even_hours, bool):
+            raise ParameterError(
+                "The 'even_hours' parameter of PlanPolicy must be true or false. "
+                f"Got {self.even_hours!r} instead."
             )
         if any(isinstance(group, str) for group in self.separations):
             raise ParameterError(

@@ -1,17 +1,13 @@
-"""A week's roster: who is available on the plan's clock, the shifts, and what they cover."""
+"""A week's roster: the shifts of those who are available, and what they cover."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.errors import SchemaError
 from forecasting.planning.policy import PlanPolicy
-from forecasting.planning.qualification import listed
 from forecasting.roster import Terms, assign_shifts
 
 Ints = NDArray[np.int64]
@@ -19,7 +15,6 @@ Ints = NDArray[np.int64]
 WEEK = 168
 _NIGHT = (22, 6)
 _REASONS = ["pool_id", "hour_of_week", "reason"]
-_USUAL = {"window_start_local": 8, "window_hours": 10, "max_hours_week": 40.0}
 
 
 @dataclass(frozen=True)
@@ -33,7 +28,7 @@ class Week:
     demand : DataFrame
         ``pool_id, hour_of_week, required_fte``.
     agents : DataFrame
-        See `availability`.
+        See `forecasting.planning.people.availability`.
     policy : PlanPolicy
     """
 
@@ -65,63 +60,6 @@ class Filled:
     objective: float
 
 
-def availability(
-    agents: pd.DataFrame,
-    pools_of: Mapping[str, list[str]],
-    start: pd.Timestamp,
-    *,
-    rest_hours: int = 11,
-) -> pd.DataFrame:
-    """Agents of a week as `assign_shifts` takes them: windows in UTC, with the week's offsets.
-
-    Windows are cut to 24 hours less the rest, so that the rest between two days, and between
-    two weeks, holds whatever the shifts; weeks can then be filled side by side.
-
-    Parameters
-    ----------
-    agents : DataFrame
-        ``agent_id, timezone``; optionally ``window_start_local`` (8), ``window_hours`` (10),
-        ``days`` of the local week (Monday to Friday), ``max_hours_week`` (40) and
-        ``preferred_hours_week``.
-    pools_of : mapping of agent to pools
-        Agents without a pool are left out.
-    start : Timestamp
-        Monday 00:00 UTC.
-    rest_hours : int
-
-    Raises
-    ------
-    SchemaError
-        An unknown time zone.
-    """
-    rows = []
-    for record in agents.to_dict("records"):
-        agent = str(record["agent_id"])
-        if not pools_of.get(agent):
-            continue
-        offset = _offset(agent, str(record["timezone"]), start)
-        local, hours = _value(record, "window_start_local"), int(_value(record, "window_hours"))
-        begin = local - offset
-        # In zones with half hours the first and the last half cannot be sold as an hour.
-        first, hours = int(np.ceil(begin)), hours - int(begin % 1 > 0)
-        days = listed(record.get("days")) or [0, 1, 2, 3, 4]
-        most = float(_value(record, "max_hours_week"))
-        rows.append(
-            {
-                "agent_id": agent,
-                "window_start_hour": first % 24,
-                "window_hours": max(min(hours, 24 - rest_hours), 1),
-                "days": sorted({(int(day) + first // 24) % 7 for day in days}),
-                "pools": list(pools_of[agent]),
-                "max_hours_per_week": most,
-                "preferred_hours_per_week": float(record.get("preferred_hours_week") or most),
-                "utc_offset_hours": offset,
-                "timezone": str(record["timezone"]),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
 def fill_week(week: Week) -> Filled:
     """Assign a week's shifts and say from when to when, for which pool, and with which nights."""
     policy = week.policy
@@ -134,7 +72,7 @@ def fill_week(week: Week) -> Filled:
     known = set(demand["pool_id"])
     own = week.agents["pools"].map(lambda pools: [p for p in pools if p in known])
     agents = week.agents.assign(pools=own)
-    agents = agents[agents["pools"].map(len) > 0]
+    agents = agents[(agents["pools"].map(len) > 0) & (agents["windows"].map(len) > 0)]
     if agents.empty:
         return _empty()
     terms = Terms(
@@ -143,6 +81,7 @@ def fill_week(week: Week) -> Filled:
         night_cost=policy.night_cost,
         beyond_preferred_cost=policy.beyond_preferred_cost,
         rest_hours=policy.rest_hours,
+        even_hours=policy.even_hours,
     )
     found = assign_shifts(
         demand, agents, terms=terms, steps=policy.search_steps, random_state=policy.random_state
@@ -212,27 +151,17 @@ def _timed(
             "reason": shifts["reason"],
         }
     )
-    offsets = table["agent_id"].map(own["utc_offset_hours"])
+    offsets = _offsets(table["starts_at"], table["agent_id"].map(own["timezone"]))
     return table.assign(night_hours=night_hours(table["starts_at"], table["hours"], offsets))
 
 
-def _offset(agent: str, zone: str, start: pd.Timestamp) -> float:
-    try:
-        seconds = start.tz_convert(ZoneInfo(zone)).utcoffset()
-    except (KeyError, ValueError) as error:
-        raise SchemaError(
-            f"The column 'timezone' of agents must hold IANA names such as 'Europe/Paris'. Got "
-            f"{zone!r} for {agent!r} instead.",
-            table="agents",
-            column="timezone",
-        ) from error
-    assert seconds is not None
-    return seconds.total_seconds() / 3600
-
-
-def _value(record: Mapping[Any, Any], name: str) -> float:
-    value = record.get(name)
-    return float(_USUAL[name] if value is None or pd.isna(value) else value)
+def _offsets(starts: pd.Series, zones: pd.Series) -> pd.Series:
+    """Hours that each clock is ahead of UTC when a shift begins."""
+    ahead = pd.Series(0.0, index=starts.index)
+    for zone, part in starts.groupby(zones):
+        local = part.dt.tz_convert(str(zone)).dt.tz_localize(None)
+        ahead[part.index] = (local - part.dt.tz_localize(None)) / pd.Timedelta(hours=1)
+    return ahead
 
 
 def _empty(reasons: pd.DataFrame | None = None) -> Filled:
