@@ -18,7 +18,7 @@ from forecasting.forecaster import VolumeForecaster
 from forecasting.planning import PlanPolicy, pool_requirement
 from forecasting.planning.grouping import Grouping, pool_desks
 from forecasting.planning.handling import series_handle_times
-from forecasting.planning.kpis import key_figures, night_report
+from forecasting.planning.kpis import fairness, key_figures, night_report
 from forecasting.planning.people import availability
 from forecasting.planning.qualification import cohorts
 from forecasting.planning.requirement import Grid, Load, load_of, pooling_demand
@@ -125,7 +125,7 @@ def make_plan(
     with _timed(plan, "shifts"):
         _collect(plan, inputs, weeks, filled)
     with _timed(plan, "figures"):
-        _conclude(plan, inputs, config, load, teams)
+        _conclude(plan, inputs, config, load, teams, weeks)
         plan.figures["peak_required_hours"] = _peak(plan)
     return plan
 
@@ -261,7 +261,14 @@ def _cover(plan: Plan, weeks: list[Week], filled: list[Filled]) -> pd.DataFrame:
     return cover
 
 
-def _conclude(plan: Plan, inputs: PlanInputs, config: PlanConfig, load: Load, teams: Teams) -> None:
+def _conclude(
+    plan: Plan,
+    inputs: PlanInputs,
+    config: PlanConfig,
+    load: Load,
+    teams: Teams,
+    weeks: list[Week],
+) -> None:
     tables = plan.tables
     tables["nights"] = night_report(tables["assignment"], tables["cover"], config.timezone)
     tables["hiring"] = quarter_need(
@@ -277,6 +284,7 @@ def _conclude(plan: Plan, inputs: PlanInputs, config: PlanConfig, load: Load, te
         weeks=config.weeks,
         policy=plan.policy,
     )
+    plan.figures |= fairness(tables["assignment"], _people(weeks))
     by_pool = tables["unmet"].groupby("pool_id")["unmet_fte"].sum()
     why = tables["unmet"].groupby("pool_id")["reason"].agg(lambda r: r.mode().iloc[0])
     reasons = _by_name(why)
@@ -284,6 +292,16 @@ def _conclude(plan: Plan, inputs: PlanInputs, config: PlanConfig, load: Load, te
         plan.warnings.append(f"{pool}: {hours:.0f} hours unmet, {reasons[str(pool)]}.")
     recent = inputs.volume[inputs.volume["ds"] >= inputs.volume["ds"].max() - _WEEK]
     plan.history = recent.reset_index(drop=True)
+
+
+def _people(weeks: list[Week]) -> pd.DataFrame:
+    """Whom the plan counts on: their pools, and the hours they prefer or may work in all weeks."""
+    everybody = pd.concat([week.agents for week in weeks], ignore_index=True)
+    if everybody.empty:
+        return pd.DataFrame({"agent_id": [], "pools": [], "target_hours": []})
+    limits = everybody[["preferred_hours_per_week", "max_hours_per_week"]]
+    groups = everybody.assign(target_hours=limits.min(axis=1)).groupby("agent_id", as_index=False)
+    return groups.agg(pools=("pools", "first"), target_hours=("target_hours", "sum"))
 
 
 def _peak(plan: Plan) -> float:

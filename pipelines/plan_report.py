@@ -107,6 +107,8 @@ def _tiles(doc: Json) -> list[Json]:
               f"{_two(alone)} if each client had its own" if alone is not None else ""),
         _tile("night hours", f"{figures['night_hours']:,.0f}",
               f"{_share(figures['night_share'])} of all, on the agents' clocks"),
+        _tile("evenness of hours", _two(figures["hours_gini"]),
+              f"among agents for the same pools, 0 is even; nights {_two(figures['nights_gini'])}"),
         _tile("seats open to claims", f"{figures['unfilled_seats']:,}",
               f"of {figures['seats']:,}"),
         _tile("planning by hand", f"{figures['planner_hours_week']:,.0f} h",

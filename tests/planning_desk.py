@@ -30,7 +30,7 @@ def config(base: Path = Path("/nowhere"), **changes) -> PlanConfig:
 
 
 def planned(*, previous=None, volume=None, agents=None, certifications=None, clients=None,
-            events=None, **changes) -> Plan:  # fmt: skip
+            events=None, absences=None, **changes) -> Plan:  # fmt: skip
     own = sample()
     inputs = check_inputs(
         own.volume if volume is None else volume,
@@ -38,6 +38,7 @@ def planned(*, previous=None, volume=None, agents=None, certifications=None, cli
         own.certifications if certifications is None else certifications,
         own.clients if clients is None else clients,
         events=events,
+        absences=absences,
     )
     return make_plan(inputs, config(**changes), now=NOW, previous=previous)
 

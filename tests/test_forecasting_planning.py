@@ -23,7 +23,7 @@ from forecasting.planning.desks import desk_table, read_series
 from forecasting.planning.grouping import pool_desks
 from forecasting.planning.handling import series_handle_times
 from forecasting.planning.intraday import reforecast_together
-from forecasting.planning.kpis import agents_per_100_tickets, night_report
+from forecasting.planning.kpis import agents_per_100_tickets, fairness, gini, night_report
 from forecasting.planning.openings import open_intervals, read_hours, waiting_for_opening
 from forecasting.planning.people import availability, read_absences
 from forecasting.planning.qualification import NOBODY, cohorts
@@ -647,6 +647,26 @@ def test_alerts_name_their_hours() -> None:
 
 
 # -- figures -------------------------------------------------------------------------------------
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=12))
+def test_how_even_shares_are_is_the_mean_difference_of_all_pairs(shares) -> None:
+    table = np.array(shares)
+    pairs = np.abs(table[:, None] - table).mean()
+    expected = pairs / (2 * table.mean()) if table.sum() > 0 else 0.0
+    assert gini(shares) == pytest.approx(expected, abs=1e-9)
+
+
+def test_only_agents_of_one_qualification_are_compared() -> None:
+    worked = pd.DataFrame({"agent_id": ["a", "b", "c"], "hours": [20, 10, 40],
+                           "night_hours": [0, 4, 8]})  # fmt: skip
+    people_ = pd.DataFrame({"agent_id": ["a", "b", "c", "d"], "pools": [["p"], ["p"], ["q"], ["p"]],
+                            "target_hours": [40.0, 20.0, 40.0, 0.0]})  # fmt: skip
+    # Half of what each may work, and nobody to compare c with; d may not work at all.
+    assert fairness(worked, people_) == {"hours_gini": 0.0, "nights_gini": 0.5}
+    alone = people_.assign(pools=[["p"], ["q"], ["r"], ["s"]])
+    assert fairness(worked, alone) == {"hours_gini": None, "nights_gini": None}
 
 
 def test_agents_per_100_tickets_need_tickets() -> None:

@@ -148,6 +148,31 @@ def test_seats_nobody_is_assigned_to_cover_what_is_unmet() -> None:
     assert any("hours unmet" in warning for warning in made.warnings)
 
 
+def test_equals_share_hours_in_a_plan_and_its_report_says_how_evenly() -> None:
+    uneven = planned(policy={"even_hours": False})
+    assert plan().figures["hours_gini"] < 0.8 * uneven.figures["hours_gini"]
+    assert plan().figures["nights_gini"] <= uneven.figures["nights_gini"]
+    for same in ("paid_hours", "unmet_hours", "required_hours"):
+        assert plan().figures[same] == uneven.figures[same]
+    assert "evenness of hours" in plan_page(plan(), plan_document(plan()))
+
+
+def test_who_is_away_is_not_planned_on() -> None:
+    busiest = plan().tables["assignment"].groupby("agent_id")["hours"].sum().idxmax()
+    days = {"agent_id": [busiest, "nobody"], "from": "2026-04-06", "to": "2026-04-10"}
+    made = planned(absences=pd.DataFrame(days))
+    own = made.tables["assignment"].query("agent_id == @busiest")
+    zone = sample().agents.set_index("agent_id").loc[busiest, "timezone"]
+    local = own["starts_at"].dt.tz_convert(zone)
+    assert (local.dt.strftime("%Y-%m-%d") > "2026-04-10").all()
+    assert "nobody are away but are not in the agents table." in made.warnings
+
+
+def test_a_last_night_is_no_week_of_its_own() -> None:
+    figures, assigned = plan().figures, plan().tables["assignment"]
+    assert figures["agents_at_work_per_week"] == assigned["agent_id"].nunique()
+
+
 def test_contacts_that_nobody_serves_are_nobodys_output() -> None:
     whole, few = plan(), planned(agents=sample().agents.head(6))
     for made in (whole, few):

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from forecasting.planning.policy import PlanPolicy
 
@@ -17,6 +18,64 @@ def agents_per_100_tickets(agents: float, tickets: float) -> float | None:
     1.5
     """
     return None if tickets <= 0 else 100.0 * agents / tickets
+
+
+def gini(values: ArrayLike) -> float:
+    """How unevenly something is shared: 0 where all have the same, near 1 where one has all.
+
+    Parameters
+    ----------
+    values : array-like
+        Zero or more.
+
+    References
+    ----------
+    Sen (1973), On Economic Inequality (the mean difference of all pairs).
+
+    Examples
+    --------
+    >>> gini([20, 20, 20]), gini([0, 0, 0, 40])
+    (0.0, 0.75)
+    """
+    table = np.sort(np.asarray(values, dtype=np.float64))
+    if not table.sum():
+        return 0.0
+    ranks = 2.0 * np.arange(1, len(table) + 1) - len(table) - 1
+    return float((ranks * table).sum() / (len(table) * table.sum()))
+
+
+def fairness(assigned: pd.DataFrame, people: pd.DataFrame) -> dict[str, float | None]:
+    """How evenly hours and nights are shared among agents of one qualification.
+
+    Parameters
+    ----------
+    assigned : DataFrame
+        ``agent_id, hours, night_hours``, one row per agent's shift.
+    people : DataFrame
+        ``agent_id``, ``pools`` and ``target_hours``, what each prefers or may work; agents who
+        may work nothing do not count.
+
+    Returns
+    -------
+    dict of str to float or None
+        ``hours_gini`` of the hours over the target, ``nights_gini`` of the nights, each the mean
+        over groups of agents with the same pools, weighted by their number; None where no two
+        agents have the same.
+    """
+    sums = assigned.groupby("agent_id")[["hours", "night_hours"]].sum()
+    known = people[people["target_hours"] > 0].set_index("agent_id")
+    known = known.join(sums).fillna({"hours": 0.0, "night_hours": 0.0})
+    team = known["pools"].map(lambda own: "\n".join(sorted(own)))
+    found: dict[str, list[tuple[int, float]]] = {"hours": [], "nights": []}
+    for _, own in known.groupby(team):
+        if len(own) > 1:
+            found["hours"].append((len(own), gini(own["hours"] / own["target_hours"])))
+            found["nights"].append((len(own), gini(own["night_hours"] / own["target_hours"])))
+    return {
+        f"{name}_gini": round(sum(n * g for n, g in all_) / sum(n for n, _ in all_), 4)
+        if all_ else None
+        for name, all_ in found.items()
+    }  # fmt: skip
 
 
 def key_figures(
@@ -54,8 +113,7 @@ def key_figures(
     required, unmet = float(cover["required_fte"].sum()), float(cover["unmet_fte"].sum())
     work = float(cover["workload_fte"].sum())
     nights = float(assigned["night_hours"].sum())
-    week = assigned["starts_at"].dt.tz_convert("UTC").dt.strftime("%G-%V")
-    at_work = float(assigned.groupby(week)["agent_id"].nunique().mean()) if len(assigned) else 0.0
+    at_work = _at_work(assigned, cover, weeks)
     seats = int(shifts["seats"].sum()) if len(shifts) else 0
     ratio, done = _ratio(comparison), _done(cover)
     served = tickets * done / work if work else 0.0
@@ -114,6 +172,15 @@ def night_report(assigned: pd.DataFrame, cover: pd.DataFrame, zone: str) -> pd.D
     last = {"timezone": "needed at night", "hours": needed, "client_night_hours": needed,
             "own_night_hours": 0}  # fmt: skip
     return pd.concat([table, pd.DataFrame([last])], ignore_index=True)
+
+
+def _at_work(assigned: pd.DataFrame, cover: pd.DataFrame, weeks: int) -> float:
+    """People at work in a week, on average; a last night belongs to the week it ends."""
+    if assigned.empty:
+        return 0.0
+    since = assigned["starts_at"] - cover["starts_at"].min()
+    week = (since // pd.Timedelta(weeks=1)).clip(0, weeks - 1)
+    return float(assigned.groupby(week)["agent_id"].nunique().sum() / weeks)
 
 
 def _done(cover: pd.DataFrame) -> float:
