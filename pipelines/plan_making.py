@@ -22,7 +22,12 @@ from forecasting.planning.kpis import fairness, key_figures, night_report
 from forecasting.planning.people import availability
 from forecasting.planning.qualification import cohorts
 from forecasting.planning.requirement import Grid, Load, load_of, pooling_demand
-from forecasting.planning.shifts import merge_seats, shifts_from_cover, shifts_of_agents
+from forecasting.planning.shifts import (
+    merge_seats,
+    shifts_from_cover,
+    shifts_of_agents,
+    staggered_breaks,
+)
 from forecasting.planning.weeks import Filled, Week, fill_week
 from pipelines.plan_config import PlanConfig
 from pipelines.plan_inputs import PlanInputs
@@ -211,7 +216,9 @@ def _collect(plan: Plan, inputs: PlanInputs, weeks: list[Week], filled: list[Fil
     """Put the weeks together: who works when, what that covers, and what stays open."""
     assigned = pd.concat([f.shifts for f in filled], ignore_index=True)
     zones = inputs.agents.set_index("agent_id")["timezone"]
-    plan.tables["assignment"] = assigned.assign(timezone=assigned["agent_id"].map(zones))
+    plan.tables["assignment"] = assigned.assign(
+        timezone=assigned["agent_id"].map(zones), breaks=staggered_breaks(assigned, plan.policy)
+    )
     cover = _cover(plan, weeks, filled)
     plan.tables["cover"] = cover.drop(columns="reason")
     short = cover[cover["unmet_fte"] > 0]

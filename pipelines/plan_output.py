@@ -87,9 +87,9 @@ def pools_in_force(folder: Path) -> dict[str, str]:
 
 
 def named_assignment(plan: Plan) -> pd.DataFrame:
-    """Return the assignment with the ``shift_id`` and ``breaks`` of each agent's shift."""
+    """Return the assignment, which has each agent's own breaks, with the ``shift_id``."""
     keys = ["pool_id", "starts_at", "ends_at"]
-    names = plan.tables["shifts"][[*keys, "shift_id", "breaks"]]
+    names = plan.tables["shifts"][[*keys, "shift_id"]]
     return plan.tables["assignment"].merge(names, on=keys, how="left")
 
 

@@ -28,7 +28,7 @@ from forecasting.planning.openings import open_intervals, read_hours, waiting_fo
 from forecasting.planning.people import availability, read_absences
 from forecasting.planning.qualification import NOBODY, cohorts
 from forecasting.planning.requirement import Grid, load_of, with_shrinkage
-from forecasting.planning.shifts import breaks_of, extra_shifts, merge_seats
+from forecasting.planning.shifts import breaks_of, extra_shifts, merge_seats, staggered_breaks
 from forecasting.planning.today import InForce, watch_day
 from forecasting.planning.weeks import Week, fill_week, night_hours
 from forecasting.staffing import required_agents
@@ -305,6 +305,38 @@ def test_breaks_are_paid_parts_of_a_shift() -> None:
     assert one[0] == {"starts_at": "2026-03-02T02:00:00+00:00",
                       "ends_at": "2026-03-02T02:15:00+00:00"}  # fmt: skip
     assert breaks_of(MONDAY, 8, minutes=0, after_hours=3) == []
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from([4, 6, 8])), min_size=1, max_size=9))
+def test_breaks_of_a_team_are_staggered_inside_their_shifts(team) -> None:
+    shifts = pd.DataFrame(
+        [(f"a{i}", "p", MONDAY + pd.Timedelta(hours=start), hours)
+         for i, (start, hours) in enumerate(team)],
+        columns=["agent_id", "pool_id", "starts_at", "hours"],
+    )  # fmt: skip
+    away: dict[pd.Timestamp, int] = {}
+    for shift, rests in zip(shifts.itertuples(), staggered_breaks(shifts, POLICY), strict=True):
+        usual = breaks_of(shift.starts_at, shift.hours, minutes=15, after_hours=3)
+        own = json.loads(rests)
+        assert len(own) == len(usual)
+        end = shift.starts_at
+        for rest in own:
+            assert pd.Timestamp(rest["starts_at"]) > end
+            end = pd.Timestamp(rest["ends_at"])
+            for slot in pd.date_range(rest["starts_at"], end, freq="5min", inclusive="left"):
+                away[slot] = away.get(slot, 0) + 1
+        assert end < shift.starts_at + pd.Timedelta(hours=shift.hours)
+    assert max(away.values()) <= max(2, (len(team) + 1) // 2)
+
+
+def test_four_who_begin_together_do_not_rest_together() -> None:
+    shifts = pd.DataFrame({"agent_id": list("abcd"), "pool_id": "p", "starts_at": MONDAY,
+                           "hours": 4})  # fmt: skip
+    begins = [json.loads(rests)[0]["starts_at"] for rests in staggered_breaks(shifts, POLICY)]
+    apart = np.diff(sorted(pd.DatetimeIndex(begins)))
+    assert (apart >= np.timedelta64(15, "m")).all()
+    assert staggered_breaks(shifts.head(0), POLICY).empty
 
 
 def test_seats_of_the_same_shift_add_up() -> None:

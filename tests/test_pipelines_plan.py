@@ -138,6 +138,13 @@ def test_breaks_lie_inside_their_shift() -> None:
             assert pd.Timestamp(rest["ends_at"]) < shift["ends_at"]
 
 
+def test_agents_who_begin_together_do_not_rest_together_in_a_plan() -> None:
+    assigned = plan().tables["assignment"]
+    together = assigned.groupby(["pool_id", "starts_at", "hours"])["breaks"]
+    assert together.size().max() > 1
+    assert (together.nunique() == together.size()).all()
+
+
 def test_seats_nobody_is_assigned_to_cover_what_is_unmet() -> None:
     few = sample().agents.head(6)
     made = planned(agents=few)

@@ -12,6 +12,7 @@ from data.schema import SHIFTS
 from forecasting.planning.policy import PlanPolicy
 from forecasting.pooling import cover_need
 
+_STEP = pd.Timedelta(minutes=5)
 COLUMNS = ["shift_id", "pool_id", "starts_at", "ends_at", "seats", "breaks"]
 
 
@@ -31,6 +32,52 @@ def breaks_of(
     begins = [(start + gap * (i + 1)).floor("5min") for i in range(count)]
     length = pd.Timedelta(minutes=minutes)
     return [{"starts_at": b.isoformat(), "ends_at": (b + length).isoformat()} for b in begins]
+
+
+def staggered_breaks(assigned: pd.DataFrame, policy: PlanPolicy) -> pd.Series:
+    """Return breaks of each agent's shift as JSON, moved so that few rest at the same time.
+
+    One shift after the other takes, within a third of the way to the breaks beside it and an
+    hour at most, the time at which the fewest others of its pool are away.
+
+    Parameters
+    ----------
+    assigned : DataFrame
+        ``agent_id, pool_id, starts_at, hours``, one row per agent's shift.
+    policy : PlanPolicy
+
+    Returns
+    -------
+    Series
+        In the order of the rows.
+    """
+    found = pd.Series("[]", index=assigned.index, dtype="str")
+    for _, pool in assigned.sort_values(["starts_at", "hours", "agent_id"]).groupby("pool_id"):
+        away: dict[int, int] = {}
+        for row, start, hours in zip(pool.index, pool["starts_at"], pool["hours"], strict=True):
+            usual = breaks_of(
+                start,
+                int(hours),
+                minutes=policy.break_minutes,
+                after_hours=policy.break_after_hours,
+            )
+            reach = min(pd.Timedelta(hours=int(hours)) / (len(usual) + 1) / 3, pd.Timedelta("1h"))
+            moved = [_quietest(one, away, reach) for one in usual]
+            found[row] = json.dumps(moved)
+    return found
+
+
+def _quietest(rest: dict[str, str], away: dict[int, int], reach: pd.Timedelta) -> dict[str, str]:
+    """Move a break to when the fewest are away, as little as it takes, and count it."""
+    begin, end = pd.Timestamp(rest["starts_at"]), pd.Timestamp(rest["ends_at"])
+    first, most = int(begin.timestamp() // _STEP.total_seconds()), int(reach // _STEP)
+    slots = range(first, first + int(np.ceil((end - begin) / _STEP)))
+    steps = sorted(range(-most, most + 1), key=lambda k: (abs(k), k))
+    best = min(steps, key=lambda k: sum(away.get(slot + k, 0) for slot in slots))
+    for slot in slots:
+        away[slot + best] = away.get(slot + best, 0) + 1
+    move = best * _STEP
+    return {"starts_at": (begin + move).isoformat(), "ends_at": (end + move).isoformat()}
 
 
 def shift_name(pool_id: str, start: pd.Timestamp, hours: int) -> str:
