@@ -21,8 +21,8 @@ class PlanDataConfig(Section):
     Parameters
     ----------
     volume : Path
-        ``unique_id, ds, y``; the ids are ``client``, ``client/channel`` or
-        ``client/channel/language``.
+        ``unique_id, ds, y``; the ids are ``client``, ``client/channel``,
+        ``client/channel/language`` or ``client/channel/language/intent``.
     agents, certifications : Path
         See the tables of these names. Agents may have ``window_start_local``, ``window_hours``
         and ``days`` of their availability on their own clock.

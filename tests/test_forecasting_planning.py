@@ -117,7 +117,7 @@ def test_two_chats_at_once_take_less_than_two() -> None:
 # -- desks ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["a//en", "/chat", "a/b/c/d", ""])
+@pytest.mark.parametrize("name", ["a//en", "/chat", "a/b/c/d/e", ""])
 def test_a_series_that_cannot_be_read_is_named(name) -> None:
     with pytest.raises(SchemaError, match="'client/channel/language'"):
         read_series(name)
@@ -758,6 +758,23 @@ def test_a_language_takes_its_own_time() -> None:
     english, french, other = table["aht_seconds"]
     assert english < 0.6 * french
     assert other == pytest.approx(french, rel=0.1)
+
+
+def test_an_intent_takes_its_own_time_and_belongs_to_its_desk() -> None:
+    rng = np.random.default_rng(0)
+    intents = np.repeat(["refund", "status"], 300)
+    rows = pd.DataFrame({
+        "client_id": "a", "language": "en", "intent": intents,
+        "handle_seconds": rng.gamma(9, np.where(intents == "refund", 100, 20)),
+    })  # fmt: skip
+    names = ["a/chat/en/refund", "a/chat/en/status", "a/chat/en", "b/chat/en/refund",
+             "b/chat/en/status"]  # fmt: skip
+    table = desk_table(names)
+    assert table["desk"].tolist() == ["a/en"] * 3 + ["b/en"] * 2
+    seconds = series_handle_times(table, rows, POLICY)["aht_seconds"].to_numpy()
+    assert seconds[:3] == pytest.approx([900, 180, 540], rel=0.1)
+    # A client without any has what the intent takes elsewhere.
+    assert seconds[3] > 3 * seconds[4]
 
 
 def test_new_people_make_contacts_longer() -> None:

@@ -370,6 +370,19 @@ def test_a_plan_learns_what_contacts_take_and_says_so(tmp_path) -> None:
     assert "What a contact takes" in (folder / "plan.html").read_text()
 
 
+def test_a_volume_by_intent_is_planned_by_desk() -> None:
+    volume = sample().volume
+    parts = [
+        volume.assign(unique_id=volume["unique_id"] + f"/{name}", y=y)
+        for name, y in (("refund", volume["y"] // 2), ("status", volume["y"] - volume["y"] // 2))
+    ]
+    made, usual = planned(volume=pd.concat(parts)), plan()
+    assert made.tables["pools"]["desk"].tolist() == usual.tables["pools"]["desk"].tolist()
+    assert made.figures["tickets"] == pytest.approx(usual.figures["tickets"], rel=0.03)
+    assert made.figures["required_hours"] == pytest.approx(usual.figures["required_hours"], rel=0.1)
+    assert plan_page(made, plan_document(made))
+
+
 def test_the_experience_of_who_handled_a_contact_comes_from_the_agents() -> None:
     hired = pd.to_datetime(["2020-01-01"] * 23 + ["2026-03-10"], utc=True)
     own = sample()

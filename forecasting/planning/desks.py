@@ -15,11 +15,12 @@ ANY = ""
 
 
 class Series(NamedTuple):
-    """Parts of a ``unique_id``: ``client``, ``client/channel`` or ``client/channel/language``."""
+    """Parts of a ``unique_id``: ``client/channel/language/intent``, of which the last may lack."""
 
     client_id: str
     channel: str
     language: str
+    intent: str
 
     @property
     def desk(self) -> str:
@@ -39,27 +40,32 @@ def read_series(unique_id: str, *, channel: str = "chat") -> Series:
     Raises
     ------
     SchemaError
-        More than three parts, or an empty one.
+        More than four parts, or an empty one.
 
     Examples
     --------
     >>> read_series("lumen/email/fr").desk
     'lumen/fr'
+    >>> read_series("lumen/email/fr/refund").intent
+    'refund'
     """
     parts = unique_id.split("/")
-    if len(parts) > 3 or not all(parts):
+    if len(parts) > 4 or not all(parts):
         raise SchemaError(
-            "A unique_id of volume must be 'client', 'client/channel' or 'client/channel/language'."
-            f" Got {unique_id!r} instead: sum finer series to these first.",
+            "A unique_id of volume must be 'client', 'client/channel', 'client/channel/language' "
+            f"or 'client/channel/language/intent'. Got {unique_id!r} instead: sum finer series to "
+            "these first.",
             table="volume",
             column="unique_id",
         )
-    filled = [*parts, *("", channel, ANY)[len(parts) :]]
+    filled = [*parts, *("", channel, ANY, ANY)[len(parts) :]]
     return Series(*filled)
 
 
 def desk_table(unique_ids: list[str], *, channel: str = "chat") -> pd.DataFrame:
-    """One row per series: ``unique_id, client_id, channel, language, desk``.
+    """One row per series: ``unique_id, client_id, channel, language, intent, desk``.
+
+    Series of several intents belong to one desk, which is staffed for their sum.
 
     Examples
     --------
@@ -67,7 +73,7 @@ def desk_table(unique_ids: list[str], *, channel: str = "chat") -> pd.DataFrame:
     ['a/en', 'b']
     """
     rows = [(name, *(s := read_series(name, channel=channel)), s.desk) for name in unique_ids]
-    columns = ["unique_id", "client_id", "channel", "language", "desk"]
+    columns = ["unique_id", "client_id", "channel", "language", "intent", "desk"]
     return pd.DataFrame(rows, columns=columns).astype("str")
 
 

@@ -23,7 +23,8 @@ def series_handle_times(
     Parameters
     ----------
     series : DataFrame
-        ``unique_id, client_id, channel, language``, see `desks.desk_table`.
+        ``unique_id, client_id, channel, language`` and, where series tell, ``intent``; see
+        `desks.desk_table`.
     handled : DataFrame, optional
         ``client_id, handle_seconds``, the agent's time on the contact alone; optionally
         ``channel`` (else the rows count for every channel), ``language``, ``intent``, and
@@ -85,15 +86,19 @@ def _channel(
     expected = pd.Series(model.predict(rows), index=rows.index)
     seconds, reasons = [], []
     for one in series.itertuples():
+        named = {"language": one.language, "intent": getattr(one, "intent", "")}
         own = rows["client_id"] == one.client_id
-        if one.language and "language" in rows:
-            own &= rows["language"] == one.language
+        for column, value in named.items():
+            if value and column in rows:
+                own &= rows[column] == value
         count = int(own.sum())
         if count:
             seconds.append(float(expected[own].mean()))
             reasons.append(f"learned from {count:,} handled contacts of its own")
             continue
-        alike = pd.DataFrame({"client_id": [one.client_id], "language": [one.language or None]})
+        alike = pd.DataFrame(
+            {"client_id": [one.client_id], **{name: [v or None] for name, v in named.items()}}
+        )
         seconds.append(float(model.predict(alike)[0]))
         reasons.append(f"learned from {len(rows):,} contacts by {channel}, none of its own")
     return series.assign(aht_seconds=np.array(seconds), aht_reason=reasons)
