@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from forecasting.planning import PlanPolicy, qualify
+from forecasting.planning.people import availability, presence
 from forecasting.planning.requirement import Grid
 from forecasting.planning.sides import check_separations, given_up
 from pipelines.plan_inputs import PlanInputs
@@ -58,7 +60,7 @@ def plan_teams(
     pools : DataFrame
         ``pool_id, client_id, languages``.
     requirement : DataFrame
-        ``pool_id, required_fte``.
+        ``pool_id, hour_of_week, required_fte``.
     grid : Grid
     policy : PlanPolicy
     """
@@ -68,13 +70,17 @@ def plan_teams(
         for start in starts
     ]
     able = pd.concat([table[table["qualified"]] for table in checked])
-    needed = requirement.groupby("pool_id")["required_fte"].sum()
-    hours = hours_of(inputs.agents) * grid.weeks
+    pairs = able[["agent_id", "pool_id"]].drop_duplicates()
     most = _most_clients(inputs.agents)
+    week = requirement.groupby(["pool_id", "hour_of_week"])["required_fte"].mean().unstack()
+    people = availability(
+        inputs.agents, {str(a): list(p) for a, p in pairs.groupby("agent_id")["pool_id"]},
+        grid.start, rest_hours=policy.rest_hours, absences=inputs.absences,
+    )  # fmt: skip
     gone = given_up(
-        able[["agent_id", "pool_id"]].drop_duplicates(), pools,
-        {str(pool): float(value) for pool, value in needed.items()},
-        hours={str(agent): float(value) for agent, value in hours.items()},
+        pairs, pools,
+        {str(pool): row.to_numpy(dtype=np.float64) for pool, row in week.iterrows()},
+        there=presence(people) if len(people) else {},
         most=most, separations=policy.separations,
     )  # fmt: skip
     weeks = tuple(_without(table, gone) for table in checked)

@@ -6,11 +6,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from data.errors import SchemaError
 from forecasting.planning.qualification import listed
 
-_DAY, _WEEK = 24, 168
+Floats = NDArray[np.float64]
+
+_WEEK = 168
 _HOUR = pd.Timedelta(hours=1)
 _USUAL = {"window_start_local": 8, "window_hours": 10, "max_hours_week": 40.0}
 _RANGES = {
@@ -232,6 +235,33 @@ def _value(record: Mapping[Any, Any], name: str) -> float:
     return float(_USUAL[name] if value is None or pd.isna(value) else value)
 
 
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def presence(people: pd.DataFrame) -> dict[str, Floats]:
+    """Return agents at work in each hour of the week if each spreads their hours over the windows.
+
+    Parameters
+    ----------
+    people : DataFrame
+        See `availability`.
+
+    Returns
+    -------
+    dict of agent to array of float, shape (168,)
+    """
+    found = {}
+    for agent, windows, most in people[["agent_id", "windows", "max_hours_per_week"]].itertuples(
+        index=False
+    ):
+        there = np.zeros(_WEEK)
+        for first, hours in windows:
+            there[np.arange(first, first + hours) % _WEEK] = 1.0
+        found[str(agent)] = there * min(1.0, most / max(there.sum(), 1.0))
+    return found
+
+
 def _are_days(value: Any) -> bool:
     try:
         return all(float(day) in range(7) for day in listed(value))
@@ -248,7 +278,7 @@ def _refuse(
     first = given.iloc[rows[0]]
     shown = ", ".join(map(str, rows[:5]))
     raise SchemaError(
-        f"The column '{column}' of {table} must be {words}. Got {first[column]!r} for "
+        f"The column '{column}' of {table} must be {words}. Got {_plain(first[column])!r} for "
         f"{first['agent_id']!r} instead. See row {shown} (counted from 0).",
         table=table,
         column=column,

@@ -3,10 +3,15 @@
 import difflib
 from collections.abc import Collection, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from data.errors import ConfigError
 
+Floats = NDArray[np.float64]
+
+_SOME = 1e-6
 COLUMNS = ["agent_id", "pool_id", "reason"]
 
 
@@ -33,16 +38,17 @@ def check_separations(separations: Sequence[Collection[str]], known: Collection[
 def given_up(
     able: pd.DataFrame,
     pools: pd.DataFrame,
-    needed: Mapping[str, float],
+    needed: Mapping[str, Floats],
     *,
-    hours: Mapping[str, float],
+    there: Mapping[str, Floats],
     most: Mapping[str, float] | None = None,
     separations: Sequence[Collection[str]] = (),
 ) -> pd.DataFrame:
     """Pools that agents are qualified for and yet do not serve in this plan.
 
-    Whoever is trained for two separated clients keeps one side, the one that lacks more hours
-    once everybody before has been counted; agents who have no choice are counted first. Pools
+    Whoever is trained for two separated clients keeps one side, the one that lacks more people
+    in the hours in which the agent may work, once everybody before has been counted; agents who
+    have no choice are counted first. An hour weighs the more, the fewer could still fill it. Pools
     beyond an agent's first are kept only while all their clients are no more than `most`.
 
     Parameters
@@ -51,9 +57,10 @@ def given_up(
         ``agent_id, pool_id`` of everybody who is qualified.
     pools : DataFrame
         ``pool_id, client_id``.
-    needed : mapping of pool to hours
-    hours : mapping of agent to hours
-        What each brings in the time of the plan.
+    needed : mapping of pool to array of float, shape (hours,)
+        Agents needed in each hour of a usual week.
+    there : mapping of agent to array of float, shape (hours,)
+        What each brings, see `forecasting.planning.people.presence`.
     most : mapping of agent to number of clients, optional
     separations : sequence of groups of clients
 
@@ -64,19 +71,29 @@ def given_up(
     """
     clients = {str(p): set(own) for p, own in pools.groupby("pool_id")["client_id"]}
     own = {str(a): [str(p) for p in ps] for a, ps in able.groupby("agent_id")["pool_id"]}
-    left = {pool: float(needed.get(pool, 0.0)) for pool in clients}
     rules = [set(group) for group in separations]
+    nothing = np.zeros(len(next(iter(needed.values()), ())))
+    left = {pool: needed.get(pool, nothing).astype(np.float64) for pool in clients}
+    spare = {pool: nothing.copy() for pool in clients}
+    for agent, pools_ in own.items():
+        for pool in pools_:
+            spare[pool] += there.get(agent, nothing)
     rows: list[tuple[str, str, str]] = []
     for agent in sorted(own, key=lambda a: (_choices(own[a], clients, rules), a)):
+        brings = there.get(agent, nothing)
+        lacks = {pool: _lack(left[pool], spare[pool], brings) for pool in own[agent]}
         kept: list[str] = []
         # Those who lack most come first; the name settles a draw.
-        for pool in sorted(own[agent], key=lambda p: (-left[p], p)):
+        for pool in sorted(own[agent], key=lambda p: (-lacks[p], p)):
+            spare[pool] -= brings
             reason = _against(pool, kept, clients, rules, (most or {}).get(agent))
             if reason:
                 rows.append((agent, pool, reason))
             else:
                 kept.append(pool)
-        _count(left, kept, hours.get(agent, 0.0))
+        total = sum(lacks[pool] for pool in kept)
+        for pool in kept:
+            left[pool] -= brings * (lacks[pool] / total if total > 0 else 1.0 / len(kept))
     return pd.DataFrame(rows, columns=COLUMNS).astype("str")
 
 
@@ -117,9 +134,7 @@ def _rivals(one: set[str], other: set[str], rules: Sequence[set[str]]) -> tuple[
     return None
 
 
-def _count(left: dict[str, float], kept: Sequence[str], hours: float) -> None:
-    """Take an agent's hours from what their pools lack, where they lack most of it."""
-    lacks = {pool: max(left[pool], 0.0) for pool in kept}
-    total = sum(lacks.values())
-    for pool in kept:
-        left[pool] -= hours * (lacks[pool] / total if total else 1.0 / len(kept))
+def _lack(left: Floats, spare: Floats, brings: Floats) -> float:
+    """Return what an agent is worth to a pool: its lack, over who could still fill it."""
+    worth = np.maximum(left, 0.0) / np.maximum(spare, _SOME)
+    return float((brings * worth).sum())
