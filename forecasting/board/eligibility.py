@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from data.errors import ParameterError
@@ -88,7 +88,8 @@ class Verdict:
     ----------
     ok : bool
     code : str
-        ``eligible``, ``started``, ``not_qualified``, ``overlap``, ``rest`` or ``week_hours``.
+        ``eligible``, ``started``, ``not_qualified``, ``overlap``, ``rest``, ``unknown_zone`` or
+        ``week_hours``.
     reason : str
     """
 
@@ -144,10 +145,11 @@ def _clash(shift: Shift, others: Sequence[Shift], rest: timedelta) -> Verdict | 
 
 
 def _week(worker: Worker, shift: Shift, others: Sequence[Shift]) -> Verdict:
-    zone = ZoneInfo(worker.timezone)
-    week = shift.starts_at.astimezone(zone).isocalendar()[:2]
-    same = (o for o in others if o.starts_at.astimezone(zone).isocalendar()[:2] == week)
-    total = shift.hours + sum(other.hours for other in same)
+    zone = zone_of(worker.timezone)
+    if zone is None:
+        # A board of an older version took any name.
+        return Verdict(False, "unknown_zone", f"there is no time zone {worker.timezone!r}")
+    total = shift.hours + week_hours(others, shift.starts_at, zone)
     if total > worker.max_hours_week:
         return Verdict(
             False,
@@ -155,3 +157,39 @@ def _week(worker: Worker, shift: Shift, others: Sequence[Shift]) -> Verdict:
             f"{total:g} hours in that week, {worker.max_hours_week:g} are agreed",
         )
     return Verdict(True, "eligible", f"trained for pool {shift.pool_id}, rested, {total:g} hours")
+
+
+def zone_of(name: str) -> ZoneInfo | None:
+    """Return a time zone by its IANA name; None where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        # A folder of the time zone data, such as 'America', cannot be opened.
+        return None
+
+
+def week_hours(held: Iterable[Shift], at: datetime, zone: ZoneInfo) -> float:
+    """Hours of shifts that begin in the same week as `at`, from Monday on a clock."""
+    week = at.astimezone(zone).isocalendar()[:2]
+    return sum(s.hours for s in held if s.starts_at.astimezone(zone).isocalendar()[:2] == week)
+
+
+def night_hours(shift: Shift, zone: ZoneInfo) -> float:
+    """Hours of a shift between 22:00 and 06:00 on a clock.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> late = datetime(2026, 3, 2, 20, tzinfo=UTC)
+    >>> night_hours(Shift("s", "p", late, late + timedelta(hours=4)), ZoneInfo("UTC"))
+    2.0
+    """
+    day = shift.starts_at.astimezone(zone).date() - timedelta(days=1)
+    total = 0.0
+    while day <= shift.ends_at.astimezone(zone).date():
+        begin = datetime.combine(day, time(22), zone).astimezone(UTC)
+        end = datetime.combine(day + timedelta(days=1), time(6), zone).astimezone(UTC)
+        dark = min(end, shift.ends_at) - max(begin, shift.starts_at)
+        total += max(0.0, dark.total_seconds() / 3600)
+        day += timedelta(days=1)
+    return total

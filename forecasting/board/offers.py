@@ -5,11 +5,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, select
+from sqlalchemy import CompoundSelect, Connection, Select, delete, func, select, union
 
-from forecasting.board.eligibility import ClaimTerms, Shift, Worker, eligible
-from forecasting.board.rows import CLAIMED, all_shifts, held_by_all, lock, seats_taken, taken_seats
-from forecasting.board.tables import claims, shifts, utc, workers
+from forecasting.board.eligibility import (
+    ClaimTerms,
+    Shift,
+    eligible,
+    night_hours,
+    week_hours,
+    zone_of,
+)
+from forecasting.board.rows import (
+    CLAIMED,
+    RELEASED,
+    SWAPPED,
+    all_shifts,
+    all_workers,
+    held_by_all,
+    lock,
+    seats_taken,
+    taken_seats,
+)
+from forecasting.board.tables import AGENT, claims, given_back, shifts, utc, workers
+from forecasting.board.taking import Claim, told
 
 
 @dataclass(frozen=True)
@@ -23,7 +41,8 @@ class Offer:
     free : int
         Seats that nobody has claimed.
     agents : tuple of str
-        Who may take one now, as many as the terms offer to.
+        Who may take one now, as many as the terms offer to; first those whose day it is, then
+        those with the fewest hours in that week.
     """
 
     shift_id: str
@@ -85,34 +104,43 @@ def takers(
     terms: ClaimTerms,
     but: Collection[str] = (),
 ) -> dict[Shift, tuple[str, ...]]:
-    """Agents who may take each shift, by id, as many as the terms offer to."""
+    """Agents who may take each shift, as many as the terms offer to.
+
+    First come those for whom most of it is day, then those with the fewest hours in that week.
+    """
     held = held_by_all(connection)
-    people = [
-        Worker(row.agent_id, frozenset(row.pools), row.timezone, row.max_hours_week)
-        for row in connection.execute(select(workers).order_by(workers.c.agent_id))
-        if row.agent_id not in but
-    ]
+    people = [person for person in all_workers(connection) if person.agent_id not in but]
     found: dict[Shift, tuple[str, ...]] = {}
     for shift in offered:
-        fits: list[str] = []
+        fits: list[tuple[float, float, str]] = []
         for person in people:
-            if len(fits) == terms.most_offers:
-                break
-            own = held.get(person.agent_id, [])
+            own, zone = held.get(person.agent_id, []), zone_of(person.timezone)
             holds = any(other.shift_id == shift.shift_id for other in own)
-            if not holds and eligible(person, shift, own, now=now, terms=terms).ok:
-                fits.append(person.agent_id)
-        found[shift] = tuple(fits)
+            if holds or not eligible(person, shift, own, now=now, terms=terms).ok or zone is None:
+                continue
+            hours = week_hours(own, shift.starts_at, zone)
+            fits.append((night_hours(shift, zone), hours, person.agent_id))
+        found[shift] = tuple(agent for *_, agent in sorted(fits)[: terms.most_offers])
     return found
 
 
 def on_duty() -> Select[Any]:
     """Select who holds which shift, and the pools each is trained for."""
     about = (shifts.c.shift_id, shifts.c.pool_id, workers.c.pools)
-    query = select(claims.c.agent_id, *about, shifts.c.starts_at, shifts.c.ends_at)
+    times = (shifts.c.starts_at, shifts.c.ends_at, shifts.c.breaks)
+    query = select(claims.c.agent_id, *about, *times)
     query = query.join(shifts, shifts.c.shift_id == claims.c.shift_id)
     query = query.join(workers, workers.c.agent_id == claims.c.agent_id)
     return query.where(claims.c.state == CLAIMED).order_by(claims.c.agent_id, shifts.c.starts_at)
+
+
+def all_given_back() -> CompoundSelect[Any]:
+    """Select the seats that agents gave back, also of shifts that were withdrawn since."""
+    names = ("shift_id", "agent_id", "pool_id", "starts_at", "ends_at")
+    there = select(claims.c.shift_id, claims.c.agent_id, *(shifts.c[n] for n in names[2:]))
+    there = there.join(shifts, shifts.c.shift_id == claims.c.shift_id)
+    there = there.where(claims.c.state.in_((RELEASED, SWAPPED)), claims.c.source == AGENT)
+    return union(there, select(*(given_back.c[name] for name in names)))
 
 
 def withdraw_shifts(
@@ -121,15 +149,16 @@ def withdraw_shifts(
     keep: Collection[str],
     *,
     now: datetime,
+    also: Collection[str] = (),
 ) -> Withdrawn:
-    """Take shifts of a span off the board unless they are to be kept, claimed or begun."""
+    """Take shifts of a span, and others, off the board unless to be kept, claimed or begun."""
     query = select(shifts.c.shift_id, shifts.c.starts_at).order_by(shifts.c.shift_id)
     wanted = set(keep)
     dropped = [
         row.shift_id
         for row in connection.execute(query)
         if row.shift_id not in wanted
-        and span[0] <= utc(row.starts_at) < span[1]
+        and (span[0] <= utc(row.starts_at) < span[1] or row.shift_id in also)
         and utc(row.starts_at) > now
     ]
     # Before the claims are counted: a claim that comes now waits, and then finds no shift.
@@ -139,10 +168,30 @@ def withdraw_shifts(
         if seats_taken(connection, shift_id):
             kept[shift_id] = _leave_to_claims(connection, shift_id)
             continue
+        _keep_given_back(connection, shift_id)
         connection.execute(delete(claims).where(claims.c.shift_id == shift_id))
         if connection.execute(delete(shifts).where(shifts.c.shift_id == shift_id)).rowcount:
             gone.append(shift_id)
+            left = Claim(shift_id, "", "withdrawn", "the plan no longer has this shift")
+            told(connection, left, now)
     return Withdrawn(tuple(gone), kept)
+
+
+def _keep_given_back(connection: Connection, shift_id: str) -> None:
+    """Remember who did not want a seat of a shift that goes."""
+    columns = (claims.c.shift_id, claims.c.agent_id, shifts.c.pool_id, shifts.c.starts_at,
+               shifts.c.ends_at)  # fmt: skip
+    query = select(*columns).join(shifts, shifts.c.shift_id == claims.c.shift_id)
+    query = query.where(
+        claims.c.shift_id == shift_id,
+        claims.c.state.in_((RELEASED, SWAPPED)),
+        claims.c.source == AGENT,
+    )
+    known = select(given_back.c.agent_id).where(given_back.c.shift_id == shift_id)
+    names = [column.name for column in columns]
+    connection.execute(
+        given_back.insert().from_select(names, query.where(claims.c.agent_id.not_in(known)))
+    )
 
 
 def _leave_to_claims(connection: Connection, shift_id: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import Connection, Select, func, insert, select, update
 
 from forecasting.board.eligibility import Shift, Worker
-from forecasting.board.tables import claims, shifts, utc, workers
+from forecasting.board.tables import AGENT, claims, events, shifts, utc, workers
 
 CLAIMED, RELEASED, WAITLISTED, SWAPPED, REFUSED = (
     "claimed", "released", "waitlisted", "swapped", "refused",
@@ -90,8 +90,16 @@ def all_shifts(connection: Connection) -> list[Shift]:
 def worker_of(connection: Connection, agent_id: str) -> Worker | None:
     """Return an agent, if the board knows one."""
     row = connection.execute(select(workers).where(workers.c.agent_id == agent_id)).first()
-    if row is None:
-        return None
+    return None if row is None else _read_worker(row)
+
+
+def all_workers(connection: Connection) -> list[Worker]:
+    """Return all agents by id."""
+    query = select(workers).order_by(workers.c.agent_id)
+    return [_read_worker(row) for row in connection.execute(query)]
+
+
+def _read_worker(row: Any) -> Worker:
     return Worker(row.agent_id, frozenset(row.pools), row.timezone, row.max_hours_week)
 
 
@@ -127,14 +135,31 @@ def state_of(connection: Connection, shift_id: str, agent_id: str) -> str | None
     return state
 
 
+def source_of(connection: Connection, shift_id: str, agent_id: str) -> str | None:
+    """Return whose an agent's claim is, if there is one: a plan's or the agent's own."""
+    query = select(claims.c.source).where(
+        claims.c.shift_id == shift_id, claims.c.agent_id == agent_id
+    )
+    source: str | None = connection.scalar(query)
+    return source
+
+
+def last_heard(connection: Connection) -> datetime | None:
+    """Return when something happened on the board last."""
+    moment = connection.scalar(select(func.max(events.c.at)))
+    return None if moment is None else utc(moment)
+
+
 def set_state(
-    connection: Connection, shift_id: str, agent_id: str, state: str, now: datetime
-) -> None:
+    connection: Connection, shift_id: str, agent_id: str, state: str, now: datetime,
+    source: str = AGENT,
+) -> None:  # fmt: skip
     """Write the present state; who joins the waitlist comes last."""
     turn = connection.scalar(
         select(func.coalesce(func.max(claims.c.turn), 0)).where(claims.c.shift_id == shift_id)
     )
-    row = {"state": state, "at": now.astimezone(UTC), "turn": int(turn or 0) + 1}
+    about = {"state": state, "source": source}
+    row = {**about, "at": now.astimezone(UTC), "turn": int(turn or 0) + 1}
     if state_of(connection, shift_id, agent_id) is None:
         connection.execute(insert(claims).values(shift_id=shift_id, agent_id=agent_id, **row))
         return

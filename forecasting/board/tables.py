@@ -19,7 +19,11 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    inspect,
+    text,
 )
+
+AGENT, ROSTER, WAITLIST = "agent", "roster", "waitlist"
 
 metadata = MetaData()
 shifts = Table(
@@ -48,9 +52,24 @@ claims = Table(
     Column("state", String(16), nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("turn", Integer, nullable=False),
+    Column("source", String(16), nullable=False, server_default=AGENT),
     Index("board_claims_by_agent", "agent_id", "state"),
 )
-"""One row per shift and agent with the present state; ``turn`` orders the waitlist."""
+"""One row per shift and agent with the present state; ``turn`` orders the waitlist.
+
+``source`` says whose the claim is: a plan's (``roster``), which the next plan may take back, or
+the agent's own (``agent``); ``waitlist`` where all that was released is a place on it.
+"""
+given_back = Table(
+    "board_given_back",
+    metadata,
+    Column("shift_id", String(128), primary_key=True),
+    Column("agent_id", String(128), primary_key=True),
+    Column("pool_id", String(128), nullable=False),
+    Column("starts_at", DateTime(timezone=True), nullable=False),
+    Column("ends_at", DateTime(timezone=True), nullable=False),
+)
+"""Who gave back a seat of a shift that was withdrawn since: a plan does not ask them again."""
 events = Table(
     "board_events",
     metadata,
@@ -71,13 +90,39 @@ def open_engine(url: str) -> Engine:
     """Return an engine whose transactions on SQLite take the write lock at once."""
     if not url.startswith("sqlite"):
         engine = create_engine(url, pool_pre_ping=True)
-        metadata.create_all(engine)
+        _create(engine)
         return engine
     engine = create_engine(url, connect_args={"timeout": _WAIT_SECONDS})
     event.listen(engine, "connect", _plain_connection)
     event.listen(engine, "begin", _begin_at_once)
-    metadata.create_all(engine)
+    _create(engine)
     return engine
+
+
+def _create(engine: Engine) -> None:
+    """Create the tables, and the column that boards of older versions do not have.
+
+    Claims of those boards count as the agents' own: none of them is taken away by a plan.
+    """
+    metadata.create_all(engine)
+    if _has_source(engine):
+        return
+    # SQLite has locked the whole board here; Postgres skips what another process added meanwhile.
+    with engine.begin() as connection:
+        sqlite = connection.dialect.name == "sqlite"
+        if sqlite and _has_source(connection):
+            return
+        once = "" if sqlite else "IF NOT EXISTS "
+        connection.execute(
+            text(
+                f"ALTER TABLE {claims.name} ADD COLUMN {once}source VARCHAR(16) "
+                f"DEFAULT '{AGENT}' NOT NULL"
+            )
+        )
+
+
+def _has_source(bind: Engine | Connection) -> bool:
+    return any(column["name"] == "source" for column in inspect(bind).get_columns(claims.name))
 
 
 def _plain_connection(connection: Any, _record: Any) -> None:
