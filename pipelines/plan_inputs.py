@@ -125,7 +125,8 @@ def check_inputs(
            *_odd_absences(away, people)]  # fmt: skip
     return PlanInputs(
         frame, people, held, about, series, minutes, tuple(odd),
-        None if handled is None else _with_experience(handled, people), known, away,
+        None if handled is None else _with_experience(handled, people),
+        _of_somebody(known, series), away,
     )  # fmt: skip
 
 
@@ -219,6 +220,14 @@ def _odd_people(
 def _odd_events(events: pd.DataFrame | None, series: pd.DataFrame) -> list[str]:
     nobody = [] if events is None else events_of_nobody(events, series["unique_id"].tolist())
     return [f"The events name {_some(nobody)}, which no series begins with."] if nobody else []
+
+
+def _of_somebody(events: pd.DataFrame | None, series: pd.DataFrame) -> pd.DataFrame | None:
+    """Leave out the events that `_odd_events` has named."""
+    if events is None or "unique_id" not in events:
+        return events
+    nobody = events_of_nobody(events, series["unique_id"].tolist())
+    return events[~events["unique_id"].isin(nobody)].reset_index(drop=True)
 
 
 def _odd_absences(absences: pd.DataFrame | None, agents: pd.DataFrame) -> list[str]:

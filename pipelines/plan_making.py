@@ -22,13 +22,9 @@ from forecasting.planning.kpis import fairness, key_figures, night_report
 from forecasting.planning.people import availability
 from forecasting.planning.qualification import cohorts
 from forecasting.planning.requirement import Grid, Load, load_of, pooling_demand
-from forecasting.planning.shifts import (
-    merge_seats,
-    shifts_from_cover,
-    shifts_of_agents,
-    staggered_breaks,
-)
+from forecasting.planning.shifts import merge_seats, shifts_from_cover, staggered_breaks
 from forecasting.planning.weeks import Filled, Week, fill_week
+from pipelines.plan_claims import Around, seats_of
 from pipelines.plan_config import PlanConfig
 from pipelines.plan_inputs import PlanInputs
 from pipelines.plan_quarter import quarter_need
@@ -59,8 +55,7 @@ class Plan:
         The last week of contacts per client, for the pictures.
     warnings : list of str
     board : dict
-        Once published: ``published`` and ``claimed`` counts, the shifts ``withdrawn``, and those
-        ``kept`` for their claims with who claimed them.
+        Once published, see `pipelines.plan.publish`.
     spent : list of dict
         ``step, seconds, cpu_seconds, peak_mb`` and, of the largest worker so far,
         ``peak_worker_mb``.
@@ -84,6 +79,7 @@ def make_plan(
     *,
     now: datetime,
     previous: Mapping[str, str] | None = None,
+    standing: pd.DataFrame | None = None,
 ) -> Plan:
     """Plan some weeks.
 
@@ -95,6 +91,8 @@ def make_plan(
         Aware; the same inputs, settings and `now` give the same plan.
     previous : mapping of desk to pool, optional
         The pools in force.
+    standing : DataFrame, optional
+        Claims on the board, see `pipelines.plan_claims`; the roster plans around them.
 
     Raises
     ------
@@ -125,8 +123,9 @@ def make_plan(
         plan.tables["qualification"] = teams.weeks[0]
         plan.warnings.extend(teams.warnings)
         weeks = _weeks(inputs, plan, requirement, teams)
+        around = Around.of(weeks, standing, grid, now)
         with Workers(min(config.workers, len(weeks))) as workers:
-            filled = list(workers.map(fill_week, weeks))
+            filled = around.joined(list(workers.map(fill_week, around.weeks)))
     with _timed(plan, "shifts"):
         _collect(plan, inputs, weeks, filled)
     with _timed(plan, "figures"):
@@ -224,7 +223,7 @@ def _collect(plan: Plan, inputs: PlanInputs, weeks: list[Week], filled: list[Fil
     short = cover[cover["unmet_fte"] > 0]
     names = ["pool_id", "starts_at", "required_fte", "covered_fte", "unmet_fte", "reason"]
     plan.tables["unmet"] = short[names].reset_index(drop=True)
-    offered = [shifts_of_agents(assigned, plan.policy)] if len(assigned) else []
+    offered = seats_of(assigned, plan.policy)
     for week in weeks:
         own = short["starts_at"].between(week.start, week.start + _WEEK, inclusive="left")
         # Less than half an hour missing in an hour is not worth a shift.

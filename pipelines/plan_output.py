@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from data.errors import RegistryError
 from forecasting.exports import write_calendars
+from forecasting.planning.shifts import shift_name
 from pipelines.plan_making import Plan
 from pipelines.plan_report import plan_document, plan_page
 
@@ -20,7 +21,9 @@ POINTER = "current.json"
 _ROWS = 50_000
 
 
-def write_plan(plan: Plan, folder: Path, *, keep: int = 8) -> Path:
+def write_plan(
+    plan: Plan, folder: Path, *, keep: int = 8, duty: pd.DataFrame | None = None
+) -> Path:
     """Write tables, calendars, report and summary; then name the plan as the newest.
 
     Everything is written beside its place and renamed, and the pointer is replaced last: a
@@ -33,6 +36,8 @@ def write_plan(plan: Plan, folder: Path, *, keep: int = 8) -> Path:
         Of all plans.
     keep : int
         Plans that stay on disk, the newest among them.
+    duty : DataFrame, optional
+        Who holds which shift on the board, for the calendars; by default whom the plan assigned.
 
     Returns
     -------
@@ -54,7 +59,7 @@ def write_plan(plan: Plan, folder: Path, *, keep: int = 8) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".plan-", dir=folder) as made:
             beside = Path(made) / "plan"
-            _fill(plan, beside)
+            _fill(plan, beside, duty)
             beside.rename(final)
         _point(folder, {"plan_id": plan.plan_id, "created_at": plan.created_at.isoformat()})
     except OSError as error:
@@ -87,13 +92,20 @@ def pools_in_force(folder: Path) -> dict[str, str]:
 
 
 def named_assignment(plan: Plan) -> pd.DataFrame:
-    """Return the assignment, which has each agent's own breaks, with the ``shift_id``."""
-    keys = ["pool_id", "starts_at", "ends_at"]
-    names = plan.tables["shifts"][[*keys, "shift_id"]]
-    return plan.tables["assignment"].merge(names, on=keys, how="left")
+    """Return the assignment with ``shift_id``, ``breaks`` and ``source`` of each agent's shift.
+
+    The ``source`` is ``agent`` where the agent had claimed it before the plan was made.
+    """
+    assigned = plan.tables["assignment"]
+    columns = (assigned[name] for name in ("pool_id", "starts_at", "hours"))
+    ids = [shift_name(*each) for each in zip(*columns, strict=True)]
+    if "shift_id" in assigned:
+        held = assigned["shift_id"].notna()
+        return assigned.assign(shift_id=assigned["shift_id"].where(held, pd.Series(ids)))
+    return assigned.assign(shift_id=ids, source="roster")
 
 
-def _fill(plan: Plan, folder: Path) -> None:
+def _fill(plan: Plan, folder: Path, duty: pd.DataFrame | None) -> None:
     folder.mkdir()
     assigned = named_assignment(plan)
     tables: dict[str, pd.DataFrame] = plan.tables | {"assignment": assigned}
@@ -101,10 +113,19 @@ def _fill(plan: Plan, folder: Path) -> None:
     tables["forecasts"] = tables["forecasts"].assign(client_id=client)
     for name, table in tables.items():
         _write_table(table, folder / f"{name}.parquet")
-    write_calendars(folder / "calendars", assigned, now=plan.created_at)
+    on_shift = assigned if duty is None else _with_own_breaks(duty, assigned)
+    write_calendars(folder / "calendars", on_shift, now=plan.created_at)
     document = plan_document(plan)
     _write(folder / "plan.json", json.dumps(document, indent=1, ensure_ascii=False))
     _write(folder / "plan.html", plan_page(plan, document))
+
+
+def _with_own_breaks(duty: pd.DataFrame, assigned: pd.DataFrame) -> pd.DataFrame:
+    """Give who holds a seat as assigned their own breaks; the board knows those of the shift."""
+    keys = ["shift_id", "agent_id"]
+    own = assigned[[*keys, "breaks"]].rename(columns={"breaks": "own"})
+    found = duty.merge(own.drop_duplicates(keys), on=keys, how="left")
+    return found.assign(breaks=found["own"].fillna(found["breaks"])).drop(columns="own")
 
 
 def _write_table(table: pd.DataFrame, path: Path) -> None:

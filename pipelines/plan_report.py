@@ -15,6 +15,21 @@ from pipelines.plan_making import Plan
 Json = dict[str, Any]
 _CLIENTS = 3
 _ROWS = 12
+_DAY = pd.Timedelta(days=1)
+_DAYS_TOLD = 14
+
+
+def begins_late(plan: Plan) -> str:
+    """Say that a plan begins in the past, as one from an old export does; else nothing."""
+    days = int((pd.Timestamp(plan.created_at) - plan.grid.start) / _DAY)
+    if days < 1:
+        return ""
+    count, unit = (days, "day") if days < _DAYS_TOLD else (days // 7, "week")
+    return (
+        f"This plan begins {count} {unit}{'s' if count > 1 else ''} ago: its history ends on "
+        f"{plan.history['ds'].max():%Y-%m-%d}. Export a newer one, or name a coming Monday as "
+        "'start'."
+    )
 
 
 def plan_document(plan: Plan) -> Json:
@@ -43,6 +58,7 @@ def plan_document(plan: Plan) -> Json:
         "unmet": _records(_unmet(tables["unmet"]).head(50)),
         "handle_times": _records(_handle_times(tables["series"])),
         "board": plan.board,
+        "late": begins_late(plan) or None,
         "warnings": plan.warnings,
         "steps": plan.spent,
     }

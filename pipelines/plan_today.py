@@ -127,7 +127,7 @@ def _document(
         missing = alert["agents"] - sum(one.free for one in found)
         extra = extra_shifts(alert, missing, policy=plan.policy, now=now)
         if offer and len(extra):
-            _publish(board, extra)
+            _publish(board, extra, now=now)
             found = board.offers(alert["pool_id"], *span, now=now)
         alert["offers"] = [_readable(asdict(one)) for one in found]
     return {
@@ -140,11 +140,12 @@ def _document(
     }
 
 
-def _publish(board: ShiftBoard, extra: pd.DataFrame) -> None:
+def _publish(board: ShiftBoard, extra: pd.DataFrame, *, now: datetime) -> None:
     """Put extra shifts on the board, beside seats of the same shift that are taken already."""
     known = board.shifts()
     taken = dict(zip(known["shift_id"], known["taken"], strict=True))
-    board.publish(extra.assign(seats=extra["seats"] + extra["shift_id"].map(taken).fillna(0)))
+    seats = extra["seats"] + extra["shift_id"].map(taken).fillna(0)
+    board.publish(extra.assign(seats=seats), now=now)
 
 
 def _plain(table: pd.DataFrame) -> list[Json]:

@@ -30,7 +30,7 @@ def config(base: Path = Path("/nowhere"), **changes) -> PlanConfig:
 
 
 def planned(*, previous=None, volume=None, agents=None, certifications=None, clients=None,
-            events=None, absences=None, **changes) -> Plan:  # fmt: skip
+            events=None, absences=None, standing=None, **changes) -> Plan:  # fmt: skip
     own = sample()
     inputs = check_inputs(
         own.volume if volume is None else volume,
@@ -40,7 +40,8 @@ def planned(*, previous=None, volume=None, agents=None, certifications=None, cli
         events=events,
         absences=absences,
     )
-    return make_plan(inputs, config(**changes), now=NOW, previous=previous)
+    settings = config(**changes)
+    return make_plan(inputs, settings, now=NOW, previous=previous, standing=standing)
 
 
 @cache

@@ -1,6 +1,7 @@
 import json
 import os
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from data.schema import validate_claims, validate_forecasts, validate_shifts
 from forecasting.board import ShiftBoard
 from pipelines.__main__ import app
 from pipelines.config import NightlyConfig
-from pipelines.plan import publish, run_plan
+from pipelines.plan import begins_late, publish, run_plan
 from pipelines.plan_config import load_plan_config
 from pipelines.plan_inputs import check_inputs
 from pipelines.plan_output import current_plan, pools_in_force, write_plan
@@ -197,8 +198,10 @@ def test_contacts_that_nobody_serves_are_nobodys_output() -> None:
 def test_the_command_writes_everything_and_prints_the_report_last(tmp_path) -> None:
     write_inputs(tmp_path)
     (tmp_path / "plan.toml").write_text(PLAN_FILE)
-    done = CliRunner().invoke(app, ["plan", "--config", str(tmp_path / "plan.toml")])
+    command = ["plan", "--config", str(tmp_path / "plan.toml"), "--at", "2026-04-05T12:00:00"]
+    done = CliRunner().invoke(app, command)
     assert done.exit_code == 0, done.output
+    assert "This plan begins" not in done.output
     page = done.stdout.strip().splitlines()[-1]
     folder = current_plan(tmp_path / "plans")
     assert folder is not None
@@ -270,7 +273,42 @@ def test_a_plan_that_starts_in_the_past_takes_no_seats_and_says_so(tmp_path) -> 
     made = planned()
     settings = config(board=f"sqlite:////{tmp_path}/board.db")
     assert publish(made, sample().agents, settings, now=NOW + timedelta(days=60)) == 0
-    assert any("the shift has started" in warning for warning in made.warnings)
+    assert any("shifts have begun, and were not put on" in warning for warning in made.warnings)
+    board = ShiftBoard(settings.board)
+    assert board.shifts().empty
+    board.close()
+
+
+def test_a_plan_from_an_old_export_says_so_before_all_else(tmp_path) -> None:
+    write_inputs(tmp_path)
+    (tmp_path / "plan.toml").write_text(PLAN_FILE)
+    command = ["plan", "--config", str(tmp_path / "plan.toml"), "--at", "2026-11-22T07:00:00"]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0, done.output
+    said = "This plan begins 32 weeks ago: its history ends on 2026-04-05."
+    assert done.stderr.startswith(said)
+    assert done.stderr.count(said) == 1
+    folder = current_plan(tmp_path / "plans")
+    assert folder is not None
+    document = json.loads((folder / "plan.json").read_text())
+    assert document["late"] == document["warnings"][0]
+    assert document["late"].startswith(said)
+    page = (folder / "plan.html").read_text()
+    # Above the heading, not only among the remarks.
+    assert page.index(said) < page.index("<h1>")
+    assert document["board"]["published"] == 0
+    board = ShiftBoard(f"sqlite:///{tmp_path / 'board.db'}")
+    assert board.shifts().empty
+    board.close()
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(0.5, ""), (1.2, "begins 1 day ago"), (5, "begins 5 days ago"), (15, "begins 2 weeks ago")],
+)
+def test_how_late_a_plan_begins(days, said) -> None:
+    made = replace(plan(), created_at=plan().grid.start + timedelta(days=days))
+    assert (said in begins_late(made)) if said else not begins_late(made)
 
 
 def test_a_plan_that_fails_on_the_way_leaves_the_one_before(tmp_path, monkeypatch) -> None:
