@@ -18,7 +18,10 @@ logger = logging.getLogger(__name__)
 
 
 def plan_ahead(run: Run) -> None:
-    """Make the plan that ``plan`` names; models do not wait for a plan that cannot be made."""
+    """Make the plan that ``plan`` names; models do not wait for a plan that cannot be made.
+
+    Whatever planning raises becomes a warning of the night; the log has where it came from.
+    """
     if run.config.plan is None:
         return
     from pipelines.plan import run_plan
@@ -29,6 +32,14 @@ def plan_ahead(run: Run) -> None:
     except DeskpilotError as error:
         run.warnings.append(f"The plan was not made: {error}")
         run.plan = {"plan_id": None, "not_made": str(error)}
+        return
+    # A plan reads tables that others write, a database and a solver: no list of what these may
+    # raise is complete, and the night's models are worth more than the plan.
+    except Exception as error:
+        told = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+        logger.exception("the plan failed")
+        run.warnings.append(f"The plan was not made: {told}")
+        run.plan = {"plan_id": None, "not_made": told}
         return
     run.plan = plan_summary(made, folder, beside=run.registry.workspace / REPORTS / run.night)
     logger.info("the plan %s is in %s", made.plan_id, folder)

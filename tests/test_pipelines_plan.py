@@ -812,6 +812,24 @@ def test_a_night_without_a_plan_says_nothing_of_one(tmp_path) -> None:
     assert "The plan" not in page_of(run)
 
 
+def test_a_night_outlives_whatever_a_plan_raises(tmp_path, caplog) -> None:
+    write_inputs(tmp_path)
+    # A board that is no database: what opens it knows nothing of this project's errors.
+    (tmp_path / "board.db").write_text("no database at all, but longer than one header" * 9)
+    (tmp_path / "plan.toml").write_text(PLAN_FILE)
+    run = night(tmp_path, tmp_path / "plan.toml")
+    plan_ahead(run)
+    assert run.warnings[0].startswith("The plan was not made: DatabaseError: ")
+    assert "file is not a database" in run.warnings[0]
+    assert "\n" not in run.warnings[0]
+    assert "Traceback" in caplog.text
+    assert "No plan was made tonight" in page_of(run)
+    # Nothing of it is left that would stop the next night.
+    (tmp_path / "board.db").unlink()
+    plan_ahead(run)
+    assert run.plan["plan_id"]
+
+
 def test_a_night_with_a_broken_plan_goes_on_and_says_so(tmp_path) -> None:
     run = night(tmp_path, tmp_path / "plan.toml")
     plan_ahead(run)
