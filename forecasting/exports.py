@@ -16,7 +16,9 @@ _OCTETS = 75
 _COLUMNS = ("shift_id", "agent_id", "pool_id", "starts_at", "ends_at")
 
 
-def agent_calendars(assigned: pd.DataFrame, *, now: datetime) -> dict[str, str]:
+def agent_calendars(
+    assigned: pd.DataFrame, *, now: datetime, agents: Iterable[str] = ()
+) -> dict[str, str]:
     """One iCalendar file per agent.
 
     Times are written in UTC, which needs no time zone definition: each calendar shows them on
@@ -30,6 +32,8 @@ def agent_calendars(assigned: pd.DataFrame, *, now: datetime) -> dict[str, str]:
         ``starts_at, ends_at``).
     now : datetime
         Aware; written as the time of the file.
+    agents : iterable of str
+        Who gets a calendar even without a shift.
 
     Returns
     -------
@@ -66,9 +70,11 @@ def agent_calendars(assigned: pd.DataFrame, *, now: datetime) -> dict[str, str]:
             )
     ordered = assigned.sort_values(["agent_id", "starts_at", "shift_id"])
     stamp = _moment(now)
+    rows = {str(agent): own for agent, own in ordered.groupby("agent_id", sort=True)}
+    none = ordered.head(0)
     return {
-        str(agent): _calendar(str(agent), rows.to_dict("records"), stamp)
-        for agent, rows in ordered.groupby("agent_id", sort=True)
+        agent: _calendar(agent, rows.get(agent, none).to_dict("records"), stamp)
+        for agent in sorted({*rows, *agents})
     }
 
 

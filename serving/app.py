@@ -29,7 +29,7 @@ from serving.problems import (
     invalid,
     kind_of,
 )
-from serving.reports import nightly_report
+from serving.reports import nightly_report, plan_report
 from serving.run import place
 from serving.samples import sample_tickets
 from serving.schemas import (
@@ -44,6 +44,7 @@ from serving.schemas import (
     TriageReply,
 )
 from serving.security import Gate, Keyring, RateLimiter, digest
+from serving.settings import Settings
 from serving.store import Idempotency, Kept
 from serving.writer import UnsureWriteError
 
@@ -91,6 +92,7 @@ def _routes(engine: SupportEngine) -> FastAPI:
         ("/v1/kb/{client}/articles/{article_id:path}", "PUT", calls.put_article, EditOut, 200),
         ("/v1/kb/{client}/articles/{article_id:path}", "DELETE", calls.delete, EditOut, 200),
         ("/v1/reports/nightly", "GET", calls.report, None, 200),
+        ("/v1/reports/plan", "GET", calls.plan_report, None, 200),
         ("/v1/samples", "GET", calls.samples, None, 200),
         ("/livez", "GET", calls.livez, None, 200),
         ("/readyz", "GET", calls.readyz, None, 200),
@@ -163,10 +165,19 @@ class _Calls:
 
     async def report(self, request: Request, format: str | None = None) -> Response:  # noqa: A002 - the query parameter is called so
         """Return the newest nightly report: HTML to a browser, JSON to anything else."""
+        return await self._reported(nightly_report, request, format)
+
+    async def plan_report(self, request: Request, format: str | None = None) -> Response:  # noqa: A002 - the query parameter is called so
+        """Return the newest plan's report: HTML to a browser, JSON to anything else."""
+        return await self._reported(plan_report, request, format)
+
+    async def _reported(
+        self, read: Callable[[Settings, str, str], Response], request: Request, form: str | None
+    ) -> Response:
         asked = await _asked(request, None)
         wants_html = "text/html" in request.headers.get("accept", "")
-        chosen = format or ("html" if wants_html else "json")
-        return await self._run(nightly_report, self.engine.settings, asked.client, chosen)
+        chosen = form or ("html" if wants_html else "json")
+        return await self._run(read, self.engine.settings, asked.client, chosen)
 
     async def samples(self, request: Request) -> Response:
         """Return sample tickets for the console; empty for clients without any."""

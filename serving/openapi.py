@@ -13,11 +13,14 @@ Responses = dict[int | str, dict[str, Any]]
 _KNOWLEDGE = "/v1/kb/{client}/articles/{article_id:path}"
 _DONE: Responses = {201: {"description": "Created"}}
 
+_REPORT: Responses = {
+    200: {"description": "The report", "content": {"text/html": {}, "application/json": {}}}
+}
+
 RESPONSES: dict[tuple[str, str], Responses] = {
     ("PUT", _KNOWLEDGE): _DONE,
-    ("GET", "/v1/reports/nightly"): {
-        200: {"description": "The report", "content": {"text/html": {}, "application/json": {}}}
-    },
+    ("GET", "/v1/reports/nightly"): _REPORT,
+    ("GET", "/v1/reports/plan"): _REPORT,
     ("GET", "/v1/samples"): {200: {"description": "Tickets", "content": {"application/json": {}}}},
     ("GET", "/livez"): {200: {"description": "Alive", "content": {"text/plain": {}}}},
     ("GET", "/readyz"): {

@@ -2,7 +2,7 @@
 
 Agents belong to the operator, not to a client. A client's key may claim, release or swap a seat
 for any agent of the board, but only of shifts whose pool the client is in; every other shift is
-answered as one that does not exist.
+answered as one that does not exist. What the calls tell of an agent ends there too.
 """
 
 import json
@@ -25,7 +25,14 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from forecasting.board import Claim, ShiftBoard
+from serving.planning_agents import (
+    CALENDAR,
+    calendar_of_agent,
+    shifts_of_agent,
+    without_foreign,
+)
 from serving.planning_schemas import (
+    AgentShiftsOut,
     ClaimIn,
     ClaimOut,
     ForecastOut,
@@ -36,10 +43,11 @@ from serving.planning_schemas import (
 )
 from serving.planning_today import todays_answer
 from serving.problems import FORBIDDEN, NOT_FOUND, REFUSED, ProblemError
+from serving.reports import NO_PLAN, newest_plan
 
 Json = dict[str, Any]
 ShiftId = Annotated[str, InPath(min_length=1, max_length=200)]
-_POINTER = "current.json"
+AgentId = Annotated[str, InPath(min_length=1, max_length=200)]
 _POINTS = {"yhat": "contacts", "yhat-lo-80": "low_80", "yhat-hi-80": "high_80",
            "yhat-lo-95": "low_95", "yhat-hi-95": "high_95"}  # fmt: skip
 _SPAN = timedelta(days=7)
@@ -132,8 +140,8 @@ class Planning:
 
     def claim(self, client: str, shift_id: str, agent_id: str) -> Json:
         """Take a seat for an agent, or a place on its waitlist."""
-        board = self._board_for(client, shift_id)
-        return _answer(board.claim(shift_id, agent_id, now=self.clock()))
+        board, now = self._board_for(client, shift_id), self.clock()
+        return self._answer(client, board.claim(shift_id, agent_id, now=now), agent_id)
 
     def release(self, client: str, shift_id: str, agent_id: str) -> Json:
         """Give a seat back; giving it back again changes nothing."""
@@ -141,7 +149,7 @@ class Planning:
         done = board.release(shift_id, agent_id, now=self.clock())
         if done.state == "refused" and _state(board, shift_id, agent_id) == "released":
             done = Claim(shift_id, agent_id, "released", "released before")
-        return _answer(done)
+        return self._answer(client, done, agent_id)
 
     def swap(self, client: str, shift_id: str, body: SwapIn) -> Json:
         """Exchange the seats of two agents; doing it again changes nothing."""
@@ -153,7 +161,20 @@ class Planning:
         )  # fmt: skip
         if done.state == "refused" and self._swapped(board, shift_id, body):
             done = Claim(shift_id, body.agent_id, "swapped", "swapped before")
-        return _answer(done)
+        return self._answer(client, done, body.agent_id, body.other_agent_id)
+
+    def agent_shifts(self, client: str, agent_id: str) -> Json:
+        """Return what an agent holds, waits for and may take in the pools of a client."""
+        plan, board, pools = self._agents_board(client)
+        now = self.clock()
+        found = shifts_of_agent(board, agent_id, pools, now=now)
+        about = {"client": client, "plan_id": plan.document["plan_id"], "at": now}
+        return about | {"agent_id": agent_id} | found
+
+    def agent_calendar(self, client: str, agent_id: str) -> str:
+        """Return an agent's shifts in the pools of a client as an iCalendar file."""
+        _, board, pools = self._agents_board(client)
+        return calendar_of_agent(board, agent_id, pools, now=self.clock())
 
     def close(self) -> None:
         """Let go of the board's database."""
@@ -164,13 +185,9 @@ class Planning:
 
     def _plan(self) -> _Newest:
         """Return the newest plan; it is read again once the pointer names another."""
-        try:
-            pointer = json.loads((self.folder / _POINTER).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise ProblemError(
-                NOT_FOUND, "There is no plan yet: run 'python -m pipelines plan'."
-            ) from None
-        folder = self.folder / str(pointer["plan_id"])
+        folder = newest_plan(self.folder)
+        if folder is None:
+            raise ProblemError(NOT_FOUND, NO_PLAN)
         with self._lock:
             if self._newest is None or self._newest.folder != folder:
                 self._newest = _read(folder)
@@ -188,6 +205,15 @@ class Planning:
             raise ProblemError(NOT_FOUND, "There is no such shift in the pools of this client.")
         return board
 
+    def _agents_board(self, client: str) -> tuple[_Newest, ShiftBoard, frozenset[str]]:
+        plan, board = self._plan(), self._opened()
+        pools = plan.pools_of.get(client)
+        if not pools:
+            raise _nothing(client)
+        if board is None:
+            raise ProblemError(NOT_FOUND, "This service has no shift board.")
+        return plan, board, pools
+
     def _opened(self) -> ShiftBoard | None:
         with self._lock:
             if self._board is None and self.board_url:
@@ -204,6 +230,20 @@ class Planning:
             max(0, int(seats) - int(taken[name])) if name in taken else None
             for name, seats in zip(shifts["shift_id"], shifts["seats"], strict=True)
         ]
+
+    def _answer(self, client: str, claim: Claim, *agents: str) -> Json:
+        if claim.state == "refused":
+            _, board, pools = self._agents_board(client)
+            reason = without_foreign(board, claim.reason, agents, pools, now=self.clock())
+            raise ProblemError(REFUSED, f"The board refuses: {reason}.")
+        return {
+            "shift_id": claim.shift_id,
+            "agent_id": claim.agent_id,
+            "state": claim.state,
+            "reason": claim.reason,
+            "promoted": claim.promoted,
+            "offers": list(claim.offers),
+        }
 
     @staticmethod
     def _swapped(board: ShiftBoard, shift_id: str, body: SwapIn) -> bool:
@@ -247,6 +287,21 @@ def add_planning(app: FastAPI, planning: Planning) -> None:
         """Exchange two seats between two agents, both or neither."""
         return await _replied(partial(planning.swap, _own(request), shift_id, body))
 
+    async def agent_shifts(
+        request: Request, agent_id: AgentId, client: str | None = None
+    ) -> Response:
+        """Return what an agent holds, waits for and may take, each with the reason."""
+        own = _own(request, client)
+        return await _replied(partial(planning.agent_shifts, own, agent_id))
+
+    async def agent_calendar(
+        request: Request, agent_id: AgentId, client: str | None = None
+    ) -> Response:
+        """Return an agent's shifts as a calendar that replaces the one before."""
+        own = _own(request, client)
+        text = await anyio.to_thread.run_sync(planning.agent_calendar, own, agent_id)
+        return Response(text, media_type=CALENDAR)
+
     for path, method, call, reply in (
         ("/v1/forecast/{client}", "GET", forecast, ForecastOut),
         ("/v1/schedule/{client}", "GET", schedule, ScheduleOut),
@@ -254,11 +309,17 @@ def add_planning(app: FastAPI, planning: Planning) -> None:
         ("/v1/shifts/{shift_id}/claim", "POST", claim, ClaimOut),
         ("/v1/shifts/{shift_id}/release", "POST", release, ClaimOut),
         ("/v1/shifts/{shift_id}/swap", "POST", swap, ClaimOut),
+        ("/v1/agents/{agent_id}/shifts", "GET", agent_shifts, AgentShiftsOut),
     ):
         app.add_api_route(
             path, call, methods=[method], response_class=Response, response_model=None,
             responses={200: {"model": reply}},
         )  # fmt: skip
+    app.add_api_route(
+        "/v1/agents/{agent_id}/calendar.ics", agent_calendar, methods=["GET"],
+        response_class=Response, response_model=None,
+        responses={200: {"description": "The calendar", "content": {"text/calendar": {}}}},
+    )  # fmt: skip
 
 
 async def _replied(call: Callable[[], Json]) -> Response:
@@ -295,19 +356,6 @@ def _about(plan: _Newest, client: str) -> Json:
         "client": client,
         "plan_id": document["plan_id"],
         "created_at": document["created_at"],
-    }
-
-
-def _answer(claim: Claim) -> Json:
-    if claim.state == "refused":
-        raise ProblemError(REFUSED, f"The board refuses: {claim.reason}.")
-    return {
-        "shift_id": claim.shift_id,
-        "agent_id": claim.agent_id,
-        "state": claim.state,
-        "reason": claim.reason,
-        "promoted": claim.promoted,
-        "offers": list(claim.offers),
     }
 
 

@@ -72,6 +72,51 @@ class ShiftOut(BaseModel):
     free: int | None
 
 
+class HeldOut(BaseModel):
+    """A seat that an agent holds; the next plan may give another for one that a plan gave."""
+
+    shift_id: str
+    pool_id: str
+    starts_at: datetime
+    ends_at: datetime
+    source: Literal["agent", "roster"]
+
+
+class WaitingOut(BaseModel):
+    """A place on a waitlist, 1 for who comes first."""
+
+    shift_id: str
+    pool_id: str
+    starts_at: datetime
+    ends_at: datetime
+    place: int
+
+
+class OpenOut(BaseModel):
+    """A shift with a free seat, and whether this agent may take it."""
+
+    shift_id: str
+    pool_id: str
+    starts_at: datetime
+    ends_at: datetime
+    seats: int
+    free: int
+    eligible: bool
+    reason: str
+
+
+class AgentShiftsOut(BaseModel):
+    """What an agent holds, waits for and may take in the pools that the client is in."""
+
+    client: str
+    plan_id: str
+    at: datetime
+    agent_id: str
+    claims: list[HeldOut]
+    waitlist: list[WaitingOut]
+    open: list[OpenOut]
+
+
 class ScheduleOut(BaseModel):
     """The shifts that serve a client in the newest plan, and what they leave unmet."""
 

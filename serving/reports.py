@@ -1,5 +1,6 @@
-"""The newest report of the night, for those who may see every client."""
+"""The newest reports of the night and of planning, for those who may see every client."""
 
+import json
 from pathlib import Path
 
 from starlette.responses import Response
@@ -8,10 +9,9 @@ from serving.problems import FORBIDDEN, NOT_FOUND, ProblemError, wrong_field
 from serving.settings import Settings
 from serving.snapshot import known_clients
 
-_FILES = {
-    "html": ("report.html", "text/html; charset=utf-8"),
-    "json": ("report.json", "application/json"),
-}
+NO_PLAN = "There is no plan yet: run 'python -m pipelines plan'."
+_POINTER = "current.json"
+_TYPES = {"html": "text/html; charset=utf-8", "json": "application/json"}
 # The report is one page with its own scripts; it may load and send nothing.
 _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
@@ -20,7 +20,7 @@ _POLICY = (
 
 
 def nightly_report(settings: Settings, client: str, form: str) -> Response:
-    """Return the newest report as it was written.
+    """Return the newest report of the night as it was written.
 
     Parameters
     ----------
@@ -34,21 +34,43 @@ def nightly_report(settings: Settings, client: str, form: str) -> Response:
     ProblemError
         403 for a client that may not read it, 404 before the first night.
     """
+    _may_read(settings, client, "nightly report")
+    folder = _latest(settings.reports)
+    return _written(folder, "report", form, "There is no report yet: run the night first.")
+
+
+def plan_report(settings: Settings, client: str, form: str) -> Response:
+    """Return the newest plan's report as it was written; see `nightly_report`."""
+    _may_read(settings, client, "plan's report")
+    return _written(newest_plan(settings.plans), "plan", form, NO_PLAN)
+
+
+def newest_plan(plans: Path) -> Path | None:
+    """Return the folder that the pointer of plans names, if there is one."""
+    try:
+        pointer = json.loads((plans / _POINTER).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return plans / str(pointer["plan_id"])
+
+
+def _may_read(settings: Settings, client: str, what: str) -> None:
     if client not in settings.report_readers and not _is_alone(settings, client):
         raise ProblemError(
             FORBIDDEN,
-            "The nightly report covers every client; 'report_readers' in the settings names "
+            f"The {what} covers every client; 'report_readers' in the settings names "
             "those who may read it.",
         )
-    if form not in _FILES:
+
+
+def _written(folder: Path | None, stem: str, form: str, nothing: str) -> Response:
+    if form not in _TYPES:
         raise wrong_field("format", "must be html or json")
-    name, media_type = _FILES[form]
-    folder = _latest(settings.reports)
-    path = None if folder is None else folder / name
+    path = None if folder is None else folder / f"{stem}.{form}"
     if path is None or not path.is_file():
-        raise ProblemError(NOT_FOUND, "There is no report yet: run the night first.")
+        raise ProblemError(NOT_FOUND, nothing)
     return Response(
-        path.read_bytes(), media_type=media_type, headers={"Content-Security-Policy": _POLICY}
+        path.read_bytes(), media_type=_TYPES[form], headers={"Content-Security-Policy": _POLICY}
     )
 
 

@@ -1,14 +1,17 @@
+import json
 from datetime import UTC, datetime, timedelta
 
+import pandas as pd
 import pytest
 from planning_desk import NOW, config, planned, sample
 from serving_desk import KEYS, drafter_over, engine, key, knowledge
 from starlette.testclient import TestClient
 
+from forecasting.board import ShiftBoard
 from pipelines.plan import publish
 from pipelines.plan_output import write_plan
 from serving.app import create_app
-from serving.planning_schemas import ClaimOut, ForecastOut, IntradayOut, ScheduleOut
+from serving.planning_schemas import AgentShiftsOut, ClaimOut, ForecastOut, IntradayOut, ScheduleOut
 
 
 @pytest.fixture(scope="module")
@@ -203,8 +206,139 @@ def test_the_document_describes_the_calls(desk) -> None:
     paths = desk.get("/docs.json").json()["paths"]
     for path in ("/v1/forecast/{client}", "/v1/schedule/{client}", "/v1/planning/intraday",
                  "/v1/shifts/{shift_id}/claim",
-                 "/v1/shifts/{shift_id}/release", "/v1/shifts/{shift_id}/swap"):  # fmt: skip
+                 "/v1/shifts/{shift_id}/release", "/v1/shifts/{shift_id}/swap",
+                 "/v1/agents/{agent_id}/shifts", "/v1/agents/{agent_id}/calendar.ics",
+                 "/v1/reports/plan"):  # fmt: skip
         assert path in paths
+    calendar = paths["/v1/agents/{agent_id}/calendar.ics"]["get"]
+    assert "text/calendar" in calendar["responses"]["200"]["content"]
+    assert calendar["security"] == [{"bearer": []}, {"header": []}]
+
+
+# -- what an agent may see -----------------------------------------------------------------------
+
+
+def board_of(desk, agent, client="lumen", **asked):
+    reply = desk.get(f"/v1/agents/{agent}/shifts", headers=key(client), params=asked)
+    assert reply.status_code == 200, reply.text
+    return AgentShiftsOut.model_validate(reply.json())
+
+
+def single_seats(made, client):
+    """Shifts of one seat, two of which no one agent may hold."""
+    shifts = made.tables["shifts"]
+    return shifts[(shifts["pool_id"] == pool_of(made, client)) & (shifts["seats"] == 1)]
+
+
+def test_an_agent_sees_what_it_holds_waits_for_and_may_take(desk, made) -> None:
+    first, second = able(made, "lumen")[:2]
+    rows = single_seats(made, "lumen")
+    mine = rows.iloc[0]
+    claim(desk, mine["shift_id"], first)
+    later = rows[rows["starts_at"] > mine["ends_at"] + timedelta(hours=12)].iloc[0]
+    claim(desk, later["shift_id"], second)
+    claim(desk, later["shift_id"], first)
+    seen = board_of(desk, first, client="lumen")
+    assert [(s.shift_id, s.source) for s in seen.claims] == [(mine["shift_id"], "agent")]
+    assert [(s.shift_id, s.place) for s in seen.waitlist] == [(later["shift_id"], 1)]
+    told = {s.shift_id: s for s in seen.open}
+    assert not {mine["shift_id"], later["shift_id"]} & set(told)
+    assert {s.pool_id for s in seen.open} == {pool_of(made, "lumen")}
+    beside = made.tables["shifts"].set_index("shift_id")
+    clash = [
+        s for s in seen.open if s.starts_at < mine["ends_at"] and s.ends_at > mine["starts_at"]
+    ]
+    assert clash
+    assert all((s.eligible, s.reason) == (False, f"overlaps shift {mine['shift_id']}")
+               for s in clash)  # fmt: skip
+    # What is said to be free to take, is.
+    one = next(s for s in seen.open if s.eligible)
+    assert one.free == one.seats == beside.loc[one.shift_id, "seats"]
+    assert claim(desk, one.shift_id, first).json()["state"] == "claimed"
+    assert one.shift_id in {s.shift_id for s in board_of(desk, first).claims}
+
+
+def test_an_agents_shifts_for_other_clients_are_not_told(desk, made, database) -> None:
+    own, theirs = pool_of(made, "lumen"), pool_of(made, "verdant")
+    board = ShiftBoard(database)
+    board.enrol(pd.DataFrame({"agent_id": ["both"], "pools": [[own, theirs]]}))
+    shifts = made.tables["shifts"]
+    hers = shifts[shifts["pool_id"] == theirs].iloc[5]
+    assert board.claim(hers["shift_id"], "both", now=NOW).state == "claimed"
+    board.close()
+    seen = board_of(desk, "both")
+    assert seen.claims == []
+    assert {s.pool_id for s in seen.open} == {own}
+    assert any(s.reason == "overlaps another shift" for s in seen.open)
+    calendar = desk.get("/v1/agents/both/calendar.ics", headers=key())
+    refused = claim(desk, next(s.shift_id for s in seen.open if "overlaps" in s.reason), "both")
+    assert refused.json()["detail"] == "The board refuses: overlaps another shift."
+    for text in (seen.model_dump_json(), calendar.text, refused.text):
+        assert theirs not in text
+    assert theirs in desk.get("/v1/agents/both/calendar.ics", headers=key("verdant")).text
+
+
+@pytest.mark.parametrize("call", ["shifts", "calendar.ics"])
+def test_an_agents_calls_need_a_key_of_this_client_and_an_agent(desk, made, call) -> None:
+    agent = able(made, "lumen")[0]
+    assert desk.get(f"/v1/agents/{agent}/{call}").status_code == 401
+    asked = {"client": "lumen"}
+    reply = desk.get(f"/v1/agents/{agent}/{call}", headers=key("verdant"), params=asked)
+    assert reply.status_code == 403
+    nobody = desk.get(f"/v1/agents/nobody/{call}", headers=key(), params=asked)
+    assert nobody.status_code == 404
+    assert nobody.json()["detail"] == "The board does not know this agent."
+
+
+def test_a_calendar_holds_what_the_board_does_and_is_there_without_a_shift(desk, made) -> None:
+    agent, url = able(made, "lumen")[0], f"/v1/agents/{able(made, 'lumen')[0]}/calendar.ics"
+    empty = desk.get(url, headers=key())
+    assert empty.headers["content-type"] == "text/calendar; charset=utf-8"
+    assert empty.text.startswith("BEGIN:VCALENDAR")
+    assert "BEGIN:VEVENT" not in empty.text
+    shift = made.tables["shifts"].query("pool_id == @pool_of(@made, 'lumen')").iloc[3]
+    claim(desk, shift["shift_id"], agent)
+    text = desk.get(url, headers=key()).text
+    assert text.count("BEGIN:VEVENT") == 1
+    assert f"DTSTART:{shift['starts_at']:%Y%m%dT%H%M%SZ}" in text
+    assert "Paid breaks (UTC)" in text.replace("\r\n ", "")
+    claim(desk, shift["shift_id"], agent, "release")
+    assert "BEGIN:VEVENT" not in desk.get(url, headers=key()).text
+
+
+def test_without_a_board_an_agent_has_no_shifts(made, tmp_path) -> None:
+    write_plan(made, tmp_path / "plans")
+    with TestClient(create_app(engine(tmp_path))) as client:
+        for call in ("shifts", "calendar.ics"):
+            reply = client.get(f"/v1/agents/agent-0000/{call}", headers=key())
+            assert reply.status_code == 404
+            assert "no shift board" in reply.json()["detail"]
+
+
+# -- the plan's report ---------------------------------------------------------------------------
+
+
+def test_the_newest_plans_report_is_for_those_who_may_see_every_client(made, tmp_path) -> None:
+    parts = {"settings": {"report_readers": ["lumen"]}}
+    with TestClient(create_app(engine(tmp_path, **parts))) as client:
+        nothing = client.get("/v1/reports/plan", headers=key())
+        assert nothing.status_code == 404
+        assert "no plan yet" in nothing.json()["detail"]
+        folder = write_plan(made, tmp_path / "plans")
+        reply = client.get("/v1/reports/plan", headers=key())
+        assert reply.headers["content-type"] == "application/json"
+        assert reply.json() == json.loads((folder / "plan.json").read_text())
+        page = client.get("/v1/reports/plan", headers={**key(), "Accept": "text/html"})
+        assert page.text == (folder / "plan.html").read_text()
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        asked = client.get("/v1/reports/plan", headers=key(), params={"format": "html"})
+        assert asked.headers["content-type"].startswith("text/html")
+        wrong = client.get("/v1/reports/plan", headers=key(), params={"format": "pdf"})
+        assert wrong.status_code == 422
+        other = client.get("/v1/reports/plan", headers=key("verdant"))
+        assert other.status_code == 403
+        assert "report_readers" in other.json()["detail"]
+        assert client.get("/v1/reports/plan").status_code == 401
 
 
 # -- the day itself ------------------------------------------------------------------------------

@@ -1,24 +1,20 @@
 """Shifts that agents claim themselves: nobody is booked twice, no claim is lost."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pandas as pd
-from sqlalchemy import Connection, Executable, func, select
+from sqlalchemy import Connection
 
-from data.schema import CLAIMS
-from forecasting.board.eligibility import ClaimTerms, Shift
+from forecasting.board.eligibility import Shift
 from forecasting.board.offers import (
-    Offer,
     Withdrawn,
-    all_given_back,
-    on_duty,
-    open_offers,
     takers,
     withdraw_shifts,
 )
 from forecasting.board.people import Enrolled, checked_people, claims_unqualified, put_people
+from forecasting.board.reading import BoardReading
 from forecasting.board.replanning import (
     Replanned,
     lock_waiting,
@@ -32,18 +28,16 @@ from forecasting.board.rows import (
     RELEASED,
     SWAPPED,
     WAITLISTED,
-    all_shifts,
     held_by,
     lock,
     seats_taken,
     set_state,
     shift_of,
     state_of,
-    taken_seats,
     waiting_for,
     worker_of,
 )
-from forecasting.board.tables import AGENT, WAITLIST, claims, events, open_engine, shifts
+from forecasting.board.tables import AGENT, WAITLIST
 from forecasting.board.taking import (
     Claim,
     aware,
@@ -58,11 +52,12 @@ from forecasting.board.taking import (
 )
 
 
-class ShiftBoard:
+class ShiftBoard(BoardReading):
     """A board of shifts behind a database that several processes may use at once.
 
     Every call is one transaction that first locks the agents and the shifts it is about, in the
     order of their ids. Two claims for the last seat are therefore answered one after the other.
+    What is on the board can be read as `BoardReading` says.
 
     Parameters
     ----------
@@ -71,16 +66,7 @@ class ShiftBoard:
     terms : ClaimTerms, optional
     """
 
-    def __init__(self, url: str, *, terms: ClaimTerms | None = None) -> None:
-        self.url = url
-        self.terms = terms or ClaimTerms()
-        self._engine = open_engine(url)
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
-
-    # -- what is on the board ------------------------------------------------------------------
+    # -- what is put on the board --------------------------------------------------------------
 
     def enrol(self, agents: pd.DataFrame, *, now: datetime | None = None) -> Enrolled:
         """Add or replace agents; name the claims they are not trained for any more.
@@ -207,91 +193,6 @@ class ShiftBoard:
         with self._engine.begin() as connection:
             return withdraw_shifts(connection, span, frozenset(keep), now=now)
 
-    def shifts(self) -> pd.DataFrame:
-        """Return the shifts with their ``taken`` seats, by start."""
-        taken = taken_seats().subquery()
-        query = (
-            select(shifts, func.coalesce(taken.c.taken, 0).label("taken"))
-            .outerjoin(taken, taken.c.shift_id == shifts.c.shift_id)
-            .order_by(shifts.c.starts_at, shifts.c.shift_id)
-        )
-        return self._frame(query, [*[c.name for c in shifts.columns], "taken"])
-
-    def claims(self) -> pd.DataFrame:
-        """Return the claims table: the present state of each shift and agent.
-
-        ``source`` is ``agent``, or ``roster`` for a seat that a plan gave and its agent has
-        neither confirmed nor swapped.
-        """
-        names = ["shift_id", "agent_id", "state", "at", "source"]
-        query = select(*(claims.c[name] for name in names))
-        return CLAIMS.validate(self._frame(query.order_by(claims.c.shift_id, claims.c.turn), names))
-
-    def events(self, *, kind: str | None = None) -> pd.DataFrame:
-        """Return what happened, in order; ``kind="late_release"`` gives the alerts."""
-        query = select(events).order_by(events.c.event_id)
-        if kind is not None:
-            query = query.where(events.c.kind == kind)
-        return self._frame(query, [c.name for c in events.columns])
-
-    def open_shifts(self, agent_id: str, *, now: datetime) -> pd.DataFrame:
-        """Return the coming shifts as one agent sees them.
-
-        Returns
-        -------
-        DataFrame
-            ``shift_id, pool_id, starts_at, ends_at, seats, free, eligible, reason``.
-        """
-        aware(now, "open_shifts")
-        with self._engine.connect() as connection:
-            worker, held = worker_of(connection, agent_id), held_by(connection, agent_id)
-            taken = {r.shift_id: r.taken for r in connection.execute(taken_seats())}
-            coming = [s for s in all_shifts(connection) if s.starts_at > now]
-        rows = []
-        for shift in coming:
-            verdict = judge(worker, shift, held, now=now, terms=self.terms)
-            free = max(0, shift.seats - taken.get(shift.shift_id, 0))
-            rows.append(
-                (shift.shift_id, shift.pool_id, shift.starts_at, shift.ends_at, shift.seats, free,
-                 verdict.ok, verdict.reason)
-            )  # fmt: skip
-        names = ["shift_id", "pool_id", "starts_at", "ends_at", "seats", "free", "eligible"]
-        return pd.DataFrame(rows, columns=[*names, "reason"])
-
-    def offers(self, pool_id: str, start: datetime, end: datetime, *, now: datetime) -> list[Offer]:
-        """Return a pool's open seats that overlap with a span, and who may take them."""
-        span = aware(start, "offers", "start"), aware(end, "offers", "end")
-        aware(now, "offers")
-        with self._engine.connect() as connection:
-            return open_offers(connection, pool_id, span, now=now, terms=self.terms)
-
-    def takers(self, offered: Sequence[Shift], *, now: datetime) -> dict[Shift, tuple[str, ...]]:
-        """Return who may take shifts, whether or not they are on the board yet."""
-        aware(now, "takers")
-        with self._engine.connect() as connection:
-            return takers(connection, offered, now=now, terms=self.terms)
-
-    def duty(self, start: datetime, end: datetime) -> pd.DataFrame:
-        """Return who is on shift in a span: ``agent_id, shift_id, pool_id, starts_at, ends_at``.
-
-        ``pools`` are all that the agent is trained for; ``breaks`` are those of the shift.
-        """
-        aware(start, "duty", "start")
-        aware(end, "duty", "end")
-        names = ["agent_id", "shift_id", "pool_id", "pools", "starts_at", "ends_at", "breaks"]
-        found = self._frame(on_duty(), names)
-        inside = (found["starts_at"] < end) & (found["ends_at"] > start)
-        return found[inside].reset_index(drop=True)
-
-    def given_back(self) -> pd.DataFrame:
-        """Return seats that agents gave back or swapped away, with their shifts' times.
-
-        Columns ``shift_id, agent_id, pool_id, starts_at, ends_at``; shifts that were withdrawn
-        since are among them.
-        """
-        names = ["shift_id", "agent_id", "pool_id", "starts_at", "ends_at"]
-        return self._frame(all_given_back(), names)
-
     # -- what agents do ------------------------------------------------------------------------
 
     def claim(self, shift_id: str, agent_id: str, *, now: datetime) -> Claim:
@@ -388,12 +289,3 @@ class ShiftBoard:
     ) -> tuple[str, ...]:
         found = takers(connection, [shift], now=now, terms=self.terms, but=[but])
         return found[shift]
-
-    def _frame(self, query: Executable, names: Sequence[str]) -> pd.DataFrame:
-        with self._engine.connect() as connection:
-            rows = [tuple(row) for row in connection.execute(query)]
-        frame = pd.DataFrame(rows, columns=list(names))
-        for name in ("starts_at", "ends_at", "at"):
-            if name in frame:
-                frame[name] = pd.to_datetime(frame[name], utc=True)
-        return frame
