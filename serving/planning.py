@@ -287,6 +287,24 @@ def add_planning(app: FastAPI, planning: Planning) -> None:
         """Exchange two seats between two agents, both or neither."""
         return await _replied(partial(planning.swap, _own(request), shift_id, body))
 
+    for path, method, call, reply in (
+        ("/v1/forecast/{client}", "GET", forecast, ForecastOut),
+        ("/v1/schedule/{client}", "GET", schedule, ScheduleOut),
+        ("/v1/planning/intraday", "POST", intraday, IntradayOut),
+        ("/v1/shifts/{shift_id}/claim", "POST", claim, ClaimOut),
+        ("/v1/shifts/{shift_id}/release", "POST", release, ClaimOut),
+        ("/v1/shifts/{shift_id}/swap", "POST", swap, ClaimOut),
+    ):
+        app.add_api_route(
+            path, call, methods=[method], response_class=Response, response_model=None,
+            responses={200: {"model": reply}},
+        )  # fmt: skip
+    _add_agents(app, planning)
+
+
+def _add_agents(app: FastAPI, planning: Planning) -> None:
+    """Add what an agent may see."""
+
     async def agent_shifts(
         request: Request, agent_id: AgentId, client: str | None = None
     ) -> Response:
@@ -302,24 +320,18 @@ def add_planning(app: FastAPI, planning: Planning) -> None:
         text = await anyio.to_thread.run_sync(planning.agent_calendar, own, agent_id)
         return Response(text, media_type=CALENDAR)
 
-    for path, method, call, reply in (
-        ("/v1/forecast/{client}", "GET", forecast, ForecastOut),
-        ("/v1/schedule/{client}", "GET", schedule, ScheduleOut),
-        ("/v1/planning/intraday", "POST", intraday, IntradayOut),
-        ("/v1/shifts/{shift_id}/claim", "POST", claim, ClaimOut),
-        ("/v1/shifts/{shift_id}/release", "POST", release, ClaimOut),
-        ("/v1/shifts/{shift_id}/swap", "POST", swap, ClaimOut),
-        ("/v1/agents/{agent_id}/shifts", "GET", agent_shifts, AgentShiftsOut),
+    for path, call, reply in (
+        ("/v1/agents/{agent_id}/shifts", agent_shifts, {"model": AgentShiftsOut}),
+        (
+            "/v1/agents/{agent_id}/calendar.ics",
+            agent_calendar,
+            {"description": "The calendar", "content": {"text/calendar": {}}},
+        ),
     ):
         app.add_api_route(
-            path, call, methods=[method], response_class=Response, response_model=None,
-            responses={200: {"model": reply}},
+            path, call, methods=["GET"], response_class=Response, response_model=None,
+            responses={200: reply},
         )  # fmt: skip
-    app.add_api_route(
-        "/v1/agents/{agent_id}/calendar.ics", agent_calendar, methods=["GET"],
-        response_class=Response, response_model=None,
-        responses={200: {"description": "The calendar", "content": {"text/calendar": {}}}},
-    )  # fmt: skip
 
 
 async def _replied(call: Callable[[], Json]) -> Response:
