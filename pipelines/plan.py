@@ -53,11 +53,12 @@ def run_plan(config: PlanConfig, *, now: datetime) -> tuple[Plan, Path]:
 def publish(plan: Plan, agents: pd.DataFrame, config: PlanConfig, *, now: datetime) -> int:
     """Put the shifts on the board and, where agents are assigned, their claims.
 
-    The plan takes the place of the one before it: coming seats that only a plan gave are given
-    anew, and shifts of these weeks that the plan no longer has are withdrawn, unless somebody
-    claimed them. Claims that agents made, confirmed or swapped stay. An assignment that the board
-    refuses, for the hours or the rest of shifts it knows of, becomes a warning; its seat is open
-    to others. Shifts that have begun are left as they are.
+    The plan takes the place of the one before it: seats that only a plan gave are given anew,
+    but for those that begin within the board's notice, and shifts of these weeks that the plan
+    no longer has are withdrawn, unless somebody claimed them. Claims that agents made, confirmed
+    or swapped stay. An assignment that the board refuses, for the hours or the rest of shifts it
+    knows of, becomes a warning; its seat is open to others. Shifts that have begun are left as
+    they are.
 
     Afterwards ``plan.board`` holds counts of shifts ``published``, of seats ``claimed`` by whom
     the plan assigns, of those that agents had claimed of their ``own``, of seats of the plan

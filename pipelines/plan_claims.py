@@ -1,7 +1,8 @@
 """Claims on the board as a plan meets them: what is fixed, and what that leaves to the roster.
 
 A claim that an agent made, confirmed or swapped is fixed: its hours count as cover, and the roster
-plans around the agent's rest and hours. Seats that an earlier plan gave are free to be given anew.
+plans around the agent's rest and hours. Seats that an earlier plan gave are free to be given
+anew, but for those that begin within the board's notice.
 """
 
 import json
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from data.schema import SHIFTS
-from forecasting.board import ShiftBoard
+from forecasting.board import ClaimTerms, ShiftBoard
 from forecasting.planning import PlanPolicy
 from forecasting.planning.requirement import Grid
 from forecasting.planning.shifts import COLUMNS, breaks_of, shifts_of_agents
@@ -25,6 +26,7 @@ Row = dict[str, Any]
 
 _HOUR, _WEEK = pd.Timedelta(hours=1), pd.Timedelta(weeks=1)
 _HALF_WEEK = _WEEK / 2
+_NOTICE = pd.Timedelta(hours=ClaimTerms().notice_hours)
 _HELD, _BACK = "claimed", "released"
 _DUST = 1e-9
 
@@ -76,7 +78,7 @@ class Around:
             See `standing_claims`.
         grid : Grid
         now : datetime
-            What has begun is fixed, whoever gave it.
+            What has begun, or will too soon to take it back, is fixed, whoever gave it.
         """
         if standing is None or standing.empty:
             return cls(list(weeks), [], [])
@@ -89,8 +91,10 @@ class Around:
                 strict=True,
             )
         ]  # fmt: skip
-        free = (standing["source"] == "roster") & (standing["starts_at"] > now) & np.array(ours)
-        standing = standing.assign(before=(standing["starts_at"] > now) & ~free)
+        given = standing["source"] == "roster"
+        free = given & np.array(ours) & (standing["starts_at"] > now + _NOTICE)
+        before = given & ~np.array(ours) & (standing["starts_at"] > now)
+        standing = standing.assign(before=before)
         fixed = _by_agent(standing[(standing["state"] == _HELD) & ~free])
         back = _by_agent(standing[standing["state"] == _BACK])
         made, shifts, cover = [], [], []
@@ -244,7 +248,7 @@ def _assigned(week: Week, fixed: dict[str, list[Row]]) -> pd.DataFrame:
 def _why(claim: Row) -> str:
     if claim["source"] == "agent":
         return "claimed by the agent"
-    return "given by the plan before" if claim["before"] else "has begun"
+    return "given by the plan before"
 
 
 def _covered(
@@ -260,8 +264,7 @@ def _covered(
             if claim["ends_at"] <= week.start or claim["starts_at"] >= week.start + _WEEK:
                 continue
             # The roster's week is a circle: a night before the plan stands for one at its end.
-            night = claim["source"] == "roster" and claim["before"]
-            if week.start <= claim["starts_at"] and not night:
+            if week.start <= claim["starts_at"] and not claim["before"]:
                 rows += _shares(claim, person["pools"], left, week.start)
             elif week.start == start:
                 rows += _shares(claim, person["pools"], before, week.start)

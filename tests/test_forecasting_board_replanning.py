@@ -77,6 +77,12 @@ def test_seats_that_have_begun_or_lie_elsewhere_are_not_taken_back(board) -> Non
     assert elsewhere.released == ()
 
 
+def test_a_seat_that_begins_within_the_notice_is_not_taken_back(board) -> None:
+    replan(board, [shift("soon", 30), shift("later", 60)], ("soon", "ana"), ("later", "bob"))
+    assert replan(board, [], now=at(7)).released == (("later", "bob"),)
+    assert held(board) == {("soon", "ana", "roster")}
+
+
 def test_a_night_that_begins_after_the_plans_end_is_still_the_plans(board) -> None:
     night = [shift("night", 170)]
     replan(board, night, ("night", "ana"))

@@ -232,13 +232,13 @@ def test_everybody_busy_all_week_leaves_an_empty_roster() -> None:
 
 def test_a_plan_without_preassignment_gives_back_what_one_with_it_took(tmp_path) -> None:
     settings = config(tmp_path, board="sqlite:///board.db")
-    made = replace(plan(), warnings=[])
-    publish(made, sample().agents, settings, now=NOW)
+    made, early = replace(plan(), warnings=[]), NOW - timedelta(days=2)
+    publish(made, sample().agents, settings, now=early)
     taken = named_assignment(made).iloc[0]
     board = board_of(tmp_path)
-    board.claim(taken["shift_id"], taken["agent_id"], now=NOW)
+    board.claim(taken["shift_id"], taken["agent_id"], now=early)
     board.close()
-    publish(made, sample().agents, settings.model_copy(update={"preassign": False}), now=NOW)
+    publish(made, sample().agents, settings.model_copy(update={"preassign": False}), now=early)
     held = claimed(tmp_path)
     assert held[["shift_id", "agent_id"]].values.tolist() == [[taken["shift_id"],
                                                                 taken["agent_id"]]]  # fmt: skip

@@ -137,10 +137,10 @@ class ShiftBoard(BoardReading):
     ) -> Replanned:
         """Put a plan in the place of the one before it, all of it or nothing.
 
-        Coming seats of the span that a plan gave and that are not assigned again are taken back
-        without an alert. What agents claimed, confirmed or swapped stays theirs. Shifts that the
-        plan no longer has are withdrawn as by `withdraw`. A seat that is assigned goes before
-        the waitlist, and who waits before everybody else.
+        Seats of the span that a plan gave and that are not assigned again are taken back without
+        an alert, but none that begins within the terms' notice. What agents claimed, confirmed or
+        swapped stays theirs. Shifts that the plan no longer has are withdrawn as by `withdraw`.
+        A seat that is assigned goes before the waitlist, and who waits before everybody else.
 
         Parameters
         ----------

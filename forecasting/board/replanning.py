@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -93,10 +93,12 @@ def release_roster(
     connection: Connection,
     span: Span,
     keep: set[Pair],
-    now: datetime,
+    after: datetime,
     spans: Mapping[str, Span],
+    *,
+    now: datetime,
 ) -> tuple[Pair, ...]:
-    """Take back coming seats that a plan gave in its span and that are not to be kept.
+    """Take back seats after a moment that a plan gave in its span and that are not to be kept.
 
     Nobody asked for them, so nothing is late and nobody is alerted.
     """
@@ -107,7 +109,7 @@ def release_roster(
     for row in connection.execute(query.order_by(claims.c.shift_id, claims.c.agent_id)):
         begin, end = spans.get(row.agent_id, span)
         pair, start = (row.shift_id, row.agent_id), utc(row.starts_at)
-        if pair not in keep and begin <= start < end and start > now:
+        if pair not in keep and begin <= start < end and start > after:
             dropped.append(pair)
     for shift_id, agent_id in dropped:
         connection.execute(
@@ -198,7 +200,9 @@ def replan(
     coming = [shift.shift_id for shift in all_shifts(connection) if shift.starts_at > now]
     people = [worker.agent_id for worker in all_workers(connection)]
     lock(connection, people, {*ids, *coming})
-    released = release_roster(connection, span, set(pairs), now, spans)
+    # No later than agents may give a seat back without an alarm.
+    after = now + timedelta(hours=terms.notice_hours)
+    released = release_roster(connection, span, set(pairs), after, spans, now=now)
     put_shifts(connection, rows)
     also = {shift_id for shift_id, _ in released}
     withdrawn = withdraw_shifts(connection, span, ids, now=now, also=also)
