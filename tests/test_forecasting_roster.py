@@ -251,6 +251,21 @@ def test_nights_are_shared_by_those_who_can_work_them() -> None:
     assert fair.objective == usual.objective
 
 
+def test_a_night_that_ends_the_week_is_not_handed_to_a_morning_that_begins_it() -> None:
+    needed = demand([("p", h, 1.0) for h in (0, 1, 2, 3, 48, 49, 50, 51)])
+    # Both can work Monday's first hours: one in a window that opens on Sunday at 23:00.
+    people = agents([("night", 23, 10, [1, 6], ["p"], 40), ("morning", 0, 10, [3], ["p"], 40)])
+    usual, fair = even(needed, people)
+    assert usual.shifts["agent_id"].tolist() == ["night", "night"]
+    pd.testing.assert_frame_equal(usual.shifts, fair.shifts)
+    people = agents([("night", 23, 10, [1, 6], ["p"], 40), ("morning", 0, 10, [0], ["p"], 40)])
+    usual, fair = even(needed, people)
+    for made in (usual, fair):
+        ahead = made.shifts["start_hour_of_week"] < made.shifts["day"] * 24
+        made.shifts["at"] = made.shifts["start_hour_of_week"] + 168 * ahead
+    assert sorted(usual.shifts["at"]) == sorted(fair.shifts["at"])
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_even_hours_keep_every_rule_and_cost_nothing(seed: int) -> None:
     needed, people = small(seed)

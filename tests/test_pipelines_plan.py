@@ -162,6 +162,7 @@ def test_equals_share_hours_in_a_plan_and_its_report_says_how_evenly() -> None:
     assert plan().figures["nights_gini"] <= uneven.figures["nights_gini"]
     for same in ("paid_hours", "unmet_hours", "required_hours"):
         assert plan().figures[same] == uneven.figures[same]
+    pd.testing.assert_frame_equal(plan().tables["cover"], uneven.tables["cover"])
     assert "evenness of hours" in plan_page(plan(), plan_document(plan()))
 
 

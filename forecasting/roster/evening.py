@@ -87,11 +87,16 @@ class _Exchange:
                 return
 
     def _moved(self, rows: Ints, options: Ints, to: Ints) -> Ints:
-        """Return the options of rows `to` that are the same hours as options of `rows`."""
+        """Return the options of rows `to` that are the same hours as options of `rows`.
+
+        An hour after the week's end is that of the next week, not of this one's beginning.
+        """
         instance = self.search.instance
-        begin = self.first[rows] + instance.starts[options]
-        found = self._place[(begin - self.first[to]) % WEEK, instance.lengths[options]]
-        return np.asarray(found, dtype=np.int64)
+        lengths = instance.lengths[options]
+        offset = self.first[rows] + instance.starts[options] - self.first[to]
+        found = self._place[offset.clip(0, WEEK - 1), lengths]
+        fits = ((offset >= 0) & (offset < WEEK)) | (lengths == 0)
+        return np.asarray(np.where(fits, found, -1), dtype=np.int64)
 
     def _gain(self, row: int, others: Ints, taken: Ints, given: Ints) -> Floats:
         """How much more even each exchange makes hours and nights; none where it costs."""
