@@ -23,7 +23,8 @@ class Spent:
     cpu_seconds : float
         Of all cores.
     peak_mb : float
-        Most resident memory at one time; of several processes the sum of each one's most.
+        Most resident memory at one time; of several processes the sum of each one's most, what
+        a worker shares with others counted once.
     """
 
     seconds: float
@@ -51,7 +52,8 @@ def clock(
     yield
     pids = workers()
     seconds = time.perf_counter() - started
-    peak = peak_mb(os.getpid()) + sum(peak_mb(pid) for pid in pids)
+    own = (max(peak_mb(pid) - _shared_mb(pid), 0.0) for pid in pids)
+    peak = peak_mb(os.getpid()) + sum(own)
     note(Spent(seconds, max(_cpu(pids) - cpu, 0.0), peak))
 
 
@@ -68,6 +70,15 @@ def peak_mb(pid: int) -> float:
     # Without /proc: kilobytes on Linux, bytes elsewhere.
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most / 1024 if os.uname().sysname == "Linux" else most / _MB
+
+
+def _shared_mb(pid: int) -> float:
+    """Memory a process shares with others: a forked worker begins with that of its parent."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Shared_")) / 1024
 
 
 def _forget_peak(pid: int) -> None:

@@ -1,5 +1,7 @@
 """What a step took: its own processor time, its workers', and the most memory of that step."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -36,3 +38,22 @@ def test_a_block_that_fails_notes_nothing() -> None:
     with pytest.raises(ZeroDivisionError), clock(noted.append):
         _ = 1 / 0
     assert noted == []
+
+
+def hold(megabytes: int) -> float:
+    return float(np.ones(megabytes * 131_072).sum())
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="no /proc/…/smaps_rollup")
+def test_what_workers_share_with_their_parent_counts_once() -> None:
+    noted: list[Spent] = []
+    held = np.ones(50 * 1_048_576)  # 400 MB, which a forked worker sees too
+    with Workers(2) as workers:
+        list(workers.map(spin, [10] * 4))
+        with clock(noted.append, lambda: workers.pids):
+            list(workers.map(spin, [10] * 4))
+        with clock(noted.append, lambda: workers.pids):
+            list(workers.map(hold, [200] * 4))
+    small, large = noted
+    assert held.nbytes / 1e6 < small.peak_mb < 2 * held.nbytes / 1e6 + 400
+    assert large.peak_mb > small.peak_mb + 150
