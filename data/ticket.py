@@ -13,7 +13,8 @@ import pandas as pd
 from data.errors import ParameterError
 from data.schema.coerce import WrongError, parse_int, show
 
-_REPLYING = ("agent", "bot")
+# A receipt of a bot answers nothing: only a person's public reply does.
+_REPLYING = "agent"
 
 
 @dataclass(frozen=True)
@@ -92,18 +93,13 @@ class Ticket:
     def text(self) -> str:
         """The customer's own words that wait for an answer, quotes and signatures removed.
 
-        These are the customer's messages since the last public reply; the subject comes
-        first, unless the words repeat it.
+        These are the customer's messages since an agent's last public reply, where
+        `is_answered` the last one before it; the subject comes first, unless the words repeat it.
         """
         # Imported here: data.text brings the language models of the sentence splitter.
         from data.text import clean
 
-        waiting: list[str] = []
-        for message in self.messages:
-            if message.author in _REPLYING and message.public:
-                waiting = []
-            elif message.author == "customer":
-                waiting.append(message.text)
+        waiting = self._waiting
         if not waiting:
             waiting = [m.text for m in self.messages if m.author == "customer"][-1:]
         body = "\n".join(part for part in (clean(text) for text in waiting) if part)
@@ -111,6 +107,23 @@ class Ticket:
         if subject and subject.casefold() not in body.casefold():
             return f"{subject}\n{body}".strip()
         return body
+
+    @cached_property
+    def is_answered(self) -> bool:
+        """Whether an agent had the last public word, so that nothing waits for an answer."""
+        replied = any(m.author == _REPLYING and m.public for m in self.messages)
+        return replied and not self._waiting
+
+    @cached_property
+    def _waiting(self) -> list[str]:
+        """The customer's messages since an agent's last public reply."""
+        waiting: list[str] = []
+        for message in self.messages:
+            if message.author == _REPLYING and message.public:
+                waiting = []
+            elif message.author == "customer":
+                waiting.append(message.text)
+        return waiting
 
     @classmethod
     def from_mapping(cls, source: Mapping[str, Any], client_id: str | None = None) -> "Ticket":

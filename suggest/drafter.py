@@ -138,6 +138,8 @@ class ReplyDrafter:
         """
         ticket = as_ticket(ticket)
         language, reason = _language(ticket, ticket.text)
+        if ticket.is_answered:
+            reason = "nothing_waiting"
         if reason:
             return Reading(language, reason)
         asked = split_requests(ticket.text, language, most=self.most_requests)

@@ -47,9 +47,27 @@ def test_a_private_note_does_not_answer_the_customer() -> None:
     assert Ticket("t", "c", messages=messages).text == "One."
 
 
-def test_an_answered_ticket_shows_the_last_question() -> None:
+def test_an_answered_ticket_shows_the_last_question_and_waits_for_nothing() -> None:
     messages = (Message("1", "customer", "One."), Message("2", "agent", "Done."))
-    assert Ticket("t", "c", messages=messages).text == "One."
+    ticket = Ticket("t", "c", messages=messages)
+    assert (ticket.text, ticket.is_answered) == ("One.", True)
+    assert not as_ticket(REQUEST).is_answered
+
+
+def test_an_agent_who_writes_first_waits_for_the_customer() -> None:
+    assert Ticket("t", "c", subject="Hi", messages=(Message("1", "agent", "News."),)).is_answered
+    assert not Ticket("t", "c", subject="Hi").is_answered
+
+
+def test_a_receipt_of_a_bot_closes_no_question() -> None:
+    messages = (
+        Message("1", "customer", "Reset my password?"),
+        Message("2", "bot", "Your ticket was received."),
+        Message("3", "customer", "Any news?"),
+    )
+    ticket = Ticket("t", "c", messages=messages)
+    assert (ticket.text, ticket.is_answered) == ("Reset my password?\nAny news?", False)
+    assert not Ticket("t", "c", messages=messages[:2]).is_answered
 
 
 def test_a_subject_that_the_words_repeat_stands_once() -> None:

@@ -231,6 +231,17 @@ def test_nothing_supported_is_said_to_be_nothing(text: str, reason: str) -> None
     assert made.seconds_saved == 0
 
 
+def test_an_answered_question_is_not_drafted_again() -> None:
+    asked = {"author": "customer", "text": "How do I reset my password?"}
+    answered = {"author": "agent", "text": "Open the login page."}
+    ticket = {"client_id": "acme", "ticket_id": "1", "messages": [asked, answered]}
+    made = drafter().draft(ticket, now=NOW)
+    assert (made.outcome, made.reason, made.text) == ("none", "nothing_waiting", "")
+    assert drafter().draft({**ticket, "messages": [asked, answered, asked]}, now=NOW).text
+    note = {**answered, "public": False}
+    assert drafter().draft({**ticket, "messages": [asked, note]}, now=NOW).text
+
+
 def test_only_a_signature_is_nothing() -> None:
     made = draft("--\nAnna Meyer\nSent from my iPhone")
     assert (made.outcome, made.reason) == ("none", "empty")
