@@ -101,6 +101,19 @@ def is_nif(digits: str) -> bool:
     return digits[0] in "1235689" and int(digits[8]) == (0 if rest >= 10 else rest)
 
 
+def is_personnummer(digits: str) -> bool:
+    """Check a Swedish personal or coordination number of 10 digits, or 12 with the century.
+
+    References
+    ----------
+    Skatteverket, SKV 704: the last digit is that of `is_luhn` over ten; of a coordination number
+    the day is 60 more.
+    """
+    short = digits[-10:]
+    month, day = int(short[2:4]), int(short[4:6])
+    return 1 <= month <= 12 and (1 <= day <= 31 or 61 <= day <= 91) and is_luhn(short)
+
+
 def is_tckn(digits: str) -> bool:
     """Check a Turkish identity number of 11 digits: two check digits."""
     d = [int(c) for c in digits]

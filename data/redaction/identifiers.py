@@ -59,13 +59,20 @@ _CARD_BRANDS = (
     (re.compile(r"50[1-9]|5[6-8]|63[0-9]|67"), (16, 18, 19)),
 )
 
+# The usual cards of banks: of other numbers as long, one in fifty passes.
+_BANK_CARD = re.compile(
+    r"(?:4[0-9]{15}|(?:5[1-5][0-9]{2}|222[1-9]|22[3-9][0-9]|2[3-6][0-9]{2}|27[01][0-9]|2720)[0-9]{12}"
+    r"|3[47][0-9]{13})"
+)
+
 _SOCIAL_WORDS = re.compile(
     r"\b(?:ssn|social security|national insurance|nino|ni (?:number|no)|itin|tax (?:id|number)"
     r"|steuer[\w\-]*|idnr|sozialversicherungs\w*|ausweis\w*|personalausweis\w*|reisepass\w*|passport"
     r"|sécurité sociale|sécu\b|nir|passeport|carte d'identité|dni|nif|nie|pasaporte|codice fiscale"
     r"|c\.f\.|carta d'identità|passaporto|bsn|burgerservice\w*|sofi\w*|paspoort\w*|rijbewijs\w*"
     r"|pesel|dow[oó]d\w*|paszport\w*|contribuinte|cartão de cidadão|cpf|passaporte|tckn"
-    r"|t\.?c\.? ?kimlik|kimlik|pasaport\w*|driving licen[cs]e|driver'?s? licen[cs]e)\b",
+    r"|t\.?c\.? ?kimlik|kimlik|pasaport\w*|personnummer\w*"
+    r"|driving licen[cs]e|driver'?s? licen[cs]e)\b",
     re.IGNORECASE,
 )
 _SOCIAL_BEGINNINGS = (
@@ -73,6 +80,7 @@ _SOCIAL_BEGINNINGS = (
     "ausweis", "personalausw", "reisepass", "passp", "sécu", "nir", "carte", "dni", "nif",
     "pasap", "codice", "carta", "passa", "bsn", "burgers", "sofi", "paspoort", "rijbew",
     "pesel", "dowo", "dowó", "paszp", "contrib", "cartão", "cpf", "tckn", "kimlik", "driv",
+    "personn",
 )  # fmt: skip
 _SHORT_SOCIAL = frozenset({"ni", "nie", "tc", "c", "t"})
 _WORD = re.compile(r"[^\W\d_]+")
@@ -98,6 +106,11 @@ def find_identifiers(text: str, region: str | None = None) -> Iterator[Found]:
     yield from _ibans(text)
     yield from _cards(text)
     yield from _national_ids(text, region)
+
+
+def is_bank_card(digits: str) -> bool:
+    """Tell whether digits are a Visa, Mastercard or American Express number, check included."""
+    return _BANK_CARD.fullmatch(digits) is not None and checksums.is_luhn(digits)
 
 
 def _ibans(text: str) -> Iterator[Found]:
@@ -188,6 +201,10 @@ _STRONG: tuple[tuple[re.Pattern[str], _Check], ...] = (
             rf"[0-9L-Vl-v]{{2}}{_S}[A-Za-z][0-9L-Vl-v]{{3}}{_S}[A-Za-z](?!\w)"
         ),
         checksums.is_codice_fiscale,
+    ),
+    (
+        re.compile(r"(?<![\w+./-])(?:19|20)?[0-9]{6}[-+][0-9]{4}(?![\w-])"),
+        checksums.is_personnummer,
     ),
 )
 _WEAK = re.compile(rf"(?<![\w+])[0-9]{{3}}{_S}[0-9]{{3}}{_S}[0-9]{{3}}(?!\w)")

@@ -45,6 +45,7 @@ BRANDS = frozenset(
     leroy merlin, kate spade, tory burch, steve madden, marc jacobs, donna karan, philipp plein,
     jil sander, rolf benz, peter pan, frida kahlo, black friday, giuseppe zanotti, guy laroche,
     hans grohe, julius meinl, johannes gutenberg, leonardo da, santa claus, dolce gabbana,
+    north carolina, south carolina, chat gpt,
     martin audio, philip morris, thomas cook, morgan stanley, goldman sachs, dale carnegie
     """.replace("\n", " ").split(",")
 )
@@ -62,6 +63,10 @@ THINGS = word_set(
     teppich rug tapis alfombra tappeto vloerkleed dywan collection kollektion colección collezione
     serie série series set kit ring kette necklace collier collar anello pack paket tarif tarifa
     tariffa plan abo box doll puppe poupée muñeca bambola serum crème creme cream parfum perfume
+    blanket throw shade duvet curtain pillow cushion decke kissen bettwäsche vorhang plaid coperta
+    cuscino tenda piumino couverture housse rideau coussin oreiller couette manta cojín cortina
+    funda almohada deken kleed kussen gordijn dekbed koc poduszka zasłona pościel cobertor almofada
+    edredão battaniye yastık perde
     the a an het hurricane sturm storm tempête orkan version edition édition pro plus case song
     album film book buch livre libro boek książka game spiel app hello hi bonjour
     """
@@ -106,7 +111,7 @@ FIRMS = word_set(
     fratelli frères freres gebrüder gebr talleres muebles construcciones transportes transports
     transporte moda fashion cosmetics solutions systems partners associates brothers sons söhne
     hotel restaurant garage autohaus clinic klinik optik sanitär heizung gmbh ltd limited inc llc
-    sklep firma stiftung verlag
+    sklep firma stiftung verlag cortana gpt chatgpt
     """
 )
 """Words inside the name of a firm."""

@@ -11,7 +11,7 @@ from data.redaction.everyday import is_word
 from data.redaction.found import Found
 from data.redaction.gazetteer import is_first
 from data.redaction.listed_names import is_firm, listed
-from data.redaction.listed_words import FIRMS, NO_LAST, PLACES_AND_FIRMS
+from data.redaction.listed_words import BRANDS, FIRMS, NO_LAST, PLACES_AND_FIRMS
 from data.redaction.parts import Part, joined, parts_of
 from data.redaction.relations import fills_line, labelled, marked, named, related
 from data.redaction.role_words import CARRIERS
@@ -334,6 +334,8 @@ def _is_firm(text: str, place: tuple[int, int]) -> bool:
     start, end = place
     folded = [fold(word) for word in _LETTERS.findall(text, start, end)]
     if folded[0] in PLACES_AND_FIRMS or any(word in FIRMS for word in folded):
+        return True
+    if " ".join(folded[:2]) in BRANDS:
         return True
     return any(is_firm(text, word.end()) for word in _LETTERS.finditer(text, start, end))
 

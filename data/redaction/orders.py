@@ -58,12 +58,18 @@ def find_order_ids(text: str) -> list[Span]:
     return _without_overlap(text, [*labelled, *_by_form(text, 0, len(text))])
 
 
-def find_kept(text: str, around: Iterable[tuple[int, int]], *, within: int = 60) -> list[Span]:
-    """Return what redaction must not touch near some places: numbers of orders and products."""
+def find_kept(
+    text: str, around: Iterable[tuple[int, int]], *, within: int = 60, orders: bool = True
+) -> list[Span]:
+    """Return what redaction must not touch near some places: numbers of orders and products.
+
+    Without ``orders``, what only a word for an order before it says is left out.
+    """
     found: list[tuple[int, int]] = []
     for start, end in around:
         first, last = max(0, start - within), min(len(text), end + within)
-        found += _labelled(text, words.ORDERS, words.ORDER_BEGINNINGS, first, last)
+        if orders:
+            found += _labelled(text, words.ORDERS, words.ORDER_BEGINNINGS, first, last)
         found += _labelled(text, words.OTHERS, words.OTHER_BEGINNINGS, first, last)
         found += _by_form(text, first, last)
     return _without_overlap(text, found)

@@ -7,6 +7,7 @@ from data.text.phrases import word_set
 
 _WORDS = word_set(
     """
+    iban amber
     said meta edit server nam vide bas mad side peer sayın beni bana sana mac imac pro data test
     all an and ange angel angels any april art august bay beat beau bill blanc bliss bob brook buck
     candy car carry carte case cash chance charity charm chase cherry chip christmas clay cliff

@@ -8,7 +8,8 @@ from typing import Self
 from data.errors import ParameterError
 
 TYPES: tuple[str, ...] = (
-    "EMAIL", "PHONE", "IBAN", "CARD", "NATIONAL_ID", "URL", "IP", "ADDRESS", "NAME",
+    "EMAIL", "PHONE", "IBAN", "CARD", "NATIONAL_ID", "URL", "IP", "ADDRESS", "NAME", "SECRET",
+    "BIRTHDATE",
 )  # fmt: skip
 """Kinds of personal data that are replaced."""
 

@@ -13,21 +13,35 @@ from data.errors import ParameterError
 from data.redaction.addresses import find_addresses
 from data.redaction.contact_names import find_contact_names
 from data.redaction.found import Found
-from data.redaction.identifiers import find_identifiers
+from data.redaction.identifiers import find_identifiers, is_bank_card
 from data.redaction.links import find_links
 from data.redaction.names import find_names
 from data.redaction.orders import find_kept
 from data.redaction.phones import find_phones
 from data.redaction.placeholders import PLACEHOLDER, TYPES, Placeholders
+from data.redaction.secrets import find_secrets
 
 _DIGIT = re.compile(r"[0-9]")
 _SEVERAL_DIGITS = re.compile(r"[0-9](?:[^0-9]{0,3}[0-9]){5}")
 # A number next to a word for an order is an order number, unless its form settles it.
 _YIELDS_TO_KEPT = frozenset({"PHONE", "CARD", "NATIONAL_ID", "IP"})
+_JOINS = frozenset("-/_")
 _RANK = {
     kind: rank
     for rank, kind in enumerate(
-        ("URL", "EMAIL", "IBAN", "CARD", "NATIONAL_ID", "ADDRESS", "PHONE", "IP", "NAME")
+        (
+            "URL",
+            "EMAIL",
+            "IBAN",
+            "CARD",
+            "NATIONAL_ID",
+            "SECRET",
+            "BIRTHDATE",
+            "ADDRESS",
+            "PHONE",
+            "IP",
+            "NAME",
+        )
     )
 }
 
@@ -38,7 +52,7 @@ class Entity(NamedTuple):
     Attributes
     ----------
     type : str
-        One of ``EMAIL PHONE IBAN CARD NATIONAL_ID URL IP ADDRESS NAME``.
+        One of `data.redaction.placeholders.TYPES`.
     start, end : int
         Character offsets into the original text, end exclusive.
     placeholder : str
@@ -155,7 +169,7 @@ def _redact(current: str, placeholders: Placeholders | None, region: str | None)
 def _detect(text: str, region: str | None) -> list[Found]:
     """Return what is found, without overlap, in order."""
     masked = PLACEHOLDER.sub(lambda match: "\x00" * len(match[0]), text)
-    found = [*find_links(masked), *find_names(masked)]
+    found = [*find_links(masked), *find_names(masked), *find_secrets(masked)]
     if _SEVERAL_DIGITS.search(masked):
         found += [*find_identifiers(masked, region), *find_phones(masked, region)]
     if _has_digit(masked):
@@ -169,11 +183,22 @@ def _detect(text: str, region: str | None) -> list[Found]:
     taken: list[tuple[int, int]] = []
     for one in sorted(found, key=lambda f: (_RANK[f.type], f.start - f.end, f.start)):
         place = (one.start, one.end)
-        if _overlaps(taken, place) or (one.type in _YIELDS_TO_KEPT and _overlaps(kept, place)):
+        if _overlaps(taken, place) or (
+            one.type in _YIELDS_TO_KEPT and _overlaps(kept, place) and not _is_card(masked, one)
+        ):
             continue
         insort(taken, place)
         chosen.append(one)
     return sorted(chosen, key=lambda f: f.start)
+
+
+def _is_card(text: str, one: Found) -> bool:
+    """Tell whether a number is a card whatever stands before it, but for a product's word."""
+    goes_on = text[one.end : one.end + 1] in _JOINS and text[one.end + 1 : one.end + 2].isalnum()
+    if one.type != "CARD" or goes_on or not is_bank_card(one.value):
+        return False
+    kept = find_kept(text, [one[1:3]], orders=False)
+    return not _overlaps([(span.start, span.end) for span in kept], (one.start, one.end))
 
 
 def _has_digit(text: str) -> bool:

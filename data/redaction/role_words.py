@@ -130,7 +130,7 @@ FORM_LABELS = _words(
     assunto konu iban bic swift vat nif pix cpf bsn pesel paypal account konto compte cuenta conto
     rekening conta reklamation reclamación reclamo reclamação réclamation klacht complaint
     reklamacja şikayet url nachricht message messaggio mensaje bericht treść mensagem mesaj datum
-    date data fecha tarih
+    date data fecha tarih pin tan cvv cvc otp
     """
 )
 """Words of form labels that name nobody."""

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from data.redaction.again import whole_again
-from data.redaction.everyday import is_person
+from data.redaction.everyday import is_person, is_word
 from data.redaction.gazetteer import is_first
 from data.text.phrases import fold
 
@@ -70,4 +70,5 @@ def _speakers(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_known(raw: str) -> bool:
-    return is_first(fold(raw.split()[0])) and raw[0].isupper()
+    first = fold(raw.split()[0])
+    return is_first(first) and raw[0].isupper() and not is_word(first)
