@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from serving import metrics
 from serving.engine import Asked, SupportEngine
 from serving.failures import PART_FAILURES, STORE_FAILURES
+from serving.gauges import Gauges
 from serving.openapi import RESPONSES, document
 from serving.pages import console_router
 from serving.planning import Planning, add_planning
@@ -122,6 +123,7 @@ class _Calls:
 
     def __init__(self, engine: SupportEngine) -> None:
         self.engine = engine
+        self.gauges = Gauges(engine)
         self._models: anyio.CapacityLimiter | None = None
 
     async def suggest(self, request: Request, body: SuggestIn) -> Response:
@@ -196,7 +198,8 @@ class _Calls:
         return _json(status, 200 if status["ready"] else 503)
 
     async def metrics(self) -> Response:
-        """Return the counters in the Prometheus text format."""
+        """Return counters and gauges in the Prometheus text format."""
+        await self._run(self.gauges.tell)
         body, media_type = await self._run(metrics.exposition)
         return Response(body, media_type=media_type)
 

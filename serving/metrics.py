@@ -5,10 +5,13 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from functools import cache, wraps
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serving.gauges import forget_dead
 
 if TYPE_CHECKING:
     from prometheus_client import Counter, Histogram
@@ -93,9 +96,11 @@ def exposition() -> tuple[bytes, str]:
     import prometheus_client as client
 
     registry = client.REGISTRY
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if folder:
         from prometheus_client import multiprocess
 
+        forget_dead(Path(folder))
         registry = client.CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return client.generate_latest(registry), client.CONTENT_TYPE_LATEST

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from data.errors import ArtifactError, MissingFileError
 from serving.failures import PART_FAILURES, STORE_FAILURES
+from serving.gauges import Gauges
 from serving.snapshot import KNOWLEDGE, Snapshot, load_snapshot, read_voices, signature
 from serving.writer import describe
 
@@ -164,8 +165,13 @@ class Reloader:
             self._behind = False
 
     def _loop(self) -> None:
+        gauges = Gauges(self.engine)
         while not self._stop.wait(self.seconds):
             self.look()
+            try:
+                gauges.tell_in_time()
+            except _FAILURES as error:
+                logger.error("the gauges cannot be told: %s", type(error).__name__)
 
 
 def settle() -> None:

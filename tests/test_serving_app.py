@@ -1,7 +1,11 @@
 """The calls over HTTP, on real models: shapes, errors, isolation, idempotency."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,6 +13,7 @@ from hypothesis import strategies as st
 from openapi_spec_validator import validate
 from serving_desk import KEYS, NOW, browser, engine, key, knowledge, ticket
 
+from serving.gauges import forget_dead
 from serving.schemas import ArticleOut, EditOut, FeedbackOut, SuggestOut, TriageReply
 from serving.snapshot import known_clients
 from serving.writer import UnsureWriteError
@@ -642,6 +647,49 @@ def test_metrics_name_calls_not_articles(http):
     assert 'deskpilot_requests_total{call="POST /v1/suggest",status="200"}' in text
     assert "deskpilot_suggestions_total" in text
     assert "very-special-id" not in text
+
+
+def gauges(http):
+    lines = http.get("/metrics").text.splitlines()
+    return dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+
+
+def test_metrics_tell_an_operator_how_the_service_stands(tmp_path):
+    made = engine(tmp_path)
+    made.use(replace(made.snapshot, night="2026-03-01T184100Z"))
+    told = gauges(browser(made))
+    assert float(told["deskpilot_night_age_seconds"]) == 24 * 3600
+    assert told['deskpilot_model_info{part="triage",version="12"}'] == "1.0"
+    assert float(told["deskpilot_resident_memory_bytes"]) > 1e6
+    for name, value in {
+        "ready": 1, "problems": 0, "models_refused": 0, "parts_missing": 0, "knowledge_damaged": 0,
+        "store_waiting": 0, "store_dropped": 0, "store_failing": 0,
+    }.items():  # fmt: skip
+        assert float(told[f"deskpilot_{name}"]) == value, name
+    made.problems = ("new models were refused: ArtifactError",)
+    made.use(replace(made.snapshot, intent=None, versions={"triage": "intent:13"}))
+    made.store.writer.failures = 1
+    http = browser(made)
+    told = gauges(http)
+    assert told['deskpilot_model_info{part="triage",version="13"}'] == "1.0"
+    for name, value in {
+        "ready": 0, "problems": 3, "models_refused": 1, "parts_missing": 1, "store_failing": 1,
+    }.items():  # fmt: skip
+        assert float(told[f"deskpilot_{name}"]) == value, name
+    made.use(replace(made.snapshot, versions={"triage": "intent:14"}))
+    assert gauges(http)['deskpilot_model_info{part="triage",version="13"}'] == "0.0"
+    made.close()
+
+
+def test_gauges_of_a_worker_that_is_gone_are_left_out(tmp_path):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    (tmp_path / f"gauge_livemin_{gone.pid}.db").touch()
+    (tmp_path / f"counter_{gone.pid}.db").touch()
+    (tmp_path / f"gauge_livesum_{os.getpid()}.db").touch()
+    forget_dead(tmp_path)
+    kept = {path.name for path in tmp_path.iterdir()}
+    assert kept == {f"counter_{gone.pid}.db", f"gauge_livesum_{os.getpid()}.db"}
 
 
 def test_the_console_is_served_with_a_strict_policy(http):

@@ -145,7 +145,9 @@ def test_a_real_server_answers_the_printed_line_and_stops(state):
         status, _ = ask(f"{base}/v1/feedback", json.dumps(said).encode(), headers)
         assert status == 201
         assert ask(f"{base}/v1/suggest", b"{")[0] == 401
-        assert b"deskpilot_feedback_total" in ask(f"{base}/metrics")[1]
+        metrics = ask(f"{base}/metrics")[1]
+        assert b"deskpilot_feedback_total" in metrics
+        assert b"\ndeskpilot_ready 1.0\n" in metrics
         assert b"<title>deskpilot console" in ask(console)[1]
     finally:
         server.send_signal(signal.SIGTERM)
