@@ -42,6 +42,14 @@ class Reading(TypedDict, total=False):
     timezone: str | None
     defaults: Mapping[str, Any] | None
     values: Mapping[str, Mapping[str, str]] | None
+    date_format: str | None
+
+
+class _Times(TypedDict):
+    """The part of `Reading` that is about times."""
+
+    timezone: str | None
+    date_format: str | None
 
 
 def load_tickets(path: Source, **reading: Unpack[Reading]) -> pd.DataFrame:
@@ -116,6 +124,9 @@ def load_table(path: Source, table: str, **reading: Unpack[Reading]) -> pd.DataF
     values : mapping, optional
         Column -> {value of the export: value of the table}, such as
         ``{"channel": {"web": "form"}}``.
+    date_format : str, optional
+        Form of times that are not ISO 8601, as `datetime.strptime` takes it, such as
+        ``"%d/%m/%Y %H:%M"``.
 
     Returns
     -------
@@ -131,15 +142,15 @@ def load_table(path: Source, table: str, **reading: Unpack[Reading]) -> pd.DataF
     SchemaError
         When the rows break the table's contract; names the column, the rows and the way out.
     """
-    contract, ready, timezone = _table(table), _prepared_by(reading), reading.get("timezone")
+    contract, ready, times = _table(table), _prepared_by(reading), _times(reading)
     if isinstance(path, pd.DataFrame):
-        return contract.validate(ready(path), timezone=timezone)
+        return contract.validate(ready(path), **times)
     parts = []
     for file in table_files(path):
         rows = read_rows(file)
         if rows.empty and not len(rows.columns):
             raise LoadError(f"'{file.name}' holds no rows.")
-        parts.append(_validated(rows, contract, ready, timezone, file.name))
+        parts.append(_validated(rows, contract, ready, times, file.name))
     # Once more for all: an id may be repeated across the parts.
     return parts[0] if len(parts) == 1 else contract.validate(pd.concat(parts, ignore_index=True))
 
@@ -174,7 +185,7 @@ def stream_table(
     MissingFileError, LoadError, SchemaError
         As `load_table`; that a key occurs twice is found when the last part has been read.
     """
-    contract, timezone = _table(table), reading.get("timezone")
+    contract, times = _table(table), _times(reading)
     known = None if columns is None else {*contract.columns, *columns}
     given = None if known is None else known | set(reading.get("mapping") or {})
     keys: list[NDArray[np.uint64]] = []
@@ -185,7 +196,7 @@ def stream_table(
                 raise LoadError(f"'{file.name}' holds no rows.")
             where = f"{file.name}, rows from {first} on" if first else file.name
             ready = _prepared_by(_about(reading, part) if first else reading)
-            valid = _validated(part, contract, ready, timezone, where)
+            valid = _validated(part, contract, ready, times, where)
             first += len(part)
             keys.append(_hashed_keys(valid, contract))
             yield valid if known is None else valid[[c for c in valid if c in known]]
@@ -228,15 +239,19 @@ def _validated(
     rows: pd.DataFrame,
     contract: Table,
     ready: Callable[..., pd.DataFrame],
-    timezone: str | None,
+    times: _Times,
     where: str,
 ) -> pd.DataFrame:
     try:
-        return contract.validate(ready(rows), timezone=timezone)
+        return contract.validate(ready(rows), **times)
     except SchemaError as error:
         raise SchemaError(
             f"{where}: {error}", table=contract.name, column=error.column, rows=error.rows
         ) from error
+
+
+def _times(reading: Reading) -> _Times:
+    return {"timezone": reading.get("timezone"), "date_format": reading.get("date_format")}
 
 
 def _prepared_by(reading: Reading) -> Callable[..., pd.DataFrame]:

@@ -62,6 +62,8 @@ class TicketsConfig(Section):
         Column → {value in the file: value of the table}.
     timezone : str, optional
         Zone of times that carry none, such as ``"Europe/Paris"``.
+    date_format : str, optional
+        Form of times that are not ISO 8601, such as ``"%d/%m/%Y %H:%M"``.
     links : Path, optional
         Which article answered which ticket: ``ticket_id, article_id, linked_at``.
     """
@@ -71,6 +73,7 @@ class TicketsConfig(Section):
     defaults: dict[str, Any] = Field(default_factory=dict)
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     timezone: str | None = None
+    date_format: str | None = None
     links: Path | None = None
 
 

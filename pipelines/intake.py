@@ -16,9 +16,11 @@ from data.load import STREAM_ROWS, stream_table
 from data.schema import validate_tickets
 from data.workers import Workers
 from pipelines import prepared
+from pipelines.config import TicketsConfig
 from pipelines.hiding import Raw, redact_part
 from pipelines.prepared import Earlier, Made, Writer
 from pipelines.run import Run
+from pipelines.toml_words import toml_words
 
 ROW = "row"
 """Column of the tickets in memory: where the rest of a ticket stands on disk."""
@@ -88,16 +90,7 @@ def _parts(run: Run, extra: tuple[str, ...]) -> Iterator[_Part]:
     source, earlier, checked = run.config.tickets, Earlier(run.cache), False
     total = 0
     known: set[tuple[str, str]] = set()
-    for rows in stream_table(
-        source.path,
-        "tickets",
-        rows=STREAM_ROWS,
-        columns=(*extra, _NAME),
-        mapping=source.mapping,
-        timezone=source.timezone,
-        defaults=source.defaults,
-        values=source.values,
-    ):
+    for rows in _given(source, (*extra, _NAME)):
         if not checked:
             _check_targets(run, rows)
             checked = True
@@ -114,6 +107,21 @@ def _parts(run: Run, extra: tuple[str, ...]) -> Iterator[_Part]:
     run.fingerprint = hashlib.sha256(f"{run.fingerprint}{total % 2**64:x}".encode()).hexdigest()[
         :16
     ]
+
+
+def _given(source: TicketsConfig, columns: tuple[str, ...]) -> Iterator[pd.DataFrame]:
+    with toml_words("tickets"):
+        yield from stream_table(
+            source.path,
+            "tickets",
+            rows=STREAM_ROWS,
+            columns=columns,
+            mapping=source.mapping,
+            timezone=source.timezone,
+            defaults=source.defaults,
+            values=source.values,
+            date_format=source.date_format,
+        )
 
 
 def _part(run: Run, rows: pd.DataFrame, earlier: Earlier, extra: tuple[str, ...]) -> _Part:

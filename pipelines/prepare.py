@@ -20,6 +20,7 @@ from pipelines.intake import ROW
 from pipelines.prepared import cache_secret, read_rows
 from pipelines.run import Json, Run
 from pipelines.sampling import newest_of_each
+from pipelines.toml_words import toml_words
 from pipelines.yardstick import sample
 
 # Written last: where it is missing, an earlier write was cut short.
@@ -34,7 +35,12 @@ def load_tables(run: Run) -> None:
         write_samples(config.sample.folder)
     run.secret = cache_secret(run.cache)
     if config.tickets.links is not None:
-        run.links = load_article_links(config.tickets.links, timezone=config.tickets.timezone)
+        with toml_words("tickets"):
+            run.links = load_article_links(
+                config.tickets.links,
+                timezone=config.tickets.timezone,
+                date_format=config.tickets.date_format,
+            )
     frames = []
     for client in config.clients:
         if client.policies is not None:

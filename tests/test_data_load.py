@@ -98,6 +98,46 @@ def test_mapping_defaults_and_values(tmp_path):
     assert read["created_at"][0].isoformat() == "2026-03-02T17:41:00+00:00"
 
 
+def test_channels_are_read_whatever_their_capitals_and_blanks(tmp_path):
+    words = ["Email", "CHAT", "Web form", " web  Form ", "E-mail", "form"]
+    rows = [ticket(number) | {"channel": word} for number, word in enumerate(words)]
+    path = write(tmp_path, "t.jsonl", "\n".join(map(json.dumps, rows)))
+    read = load_tickets(path)
+    assert read["channel"].tolist() == ["email", "chat", "form", "form", "email", "form"]
+    path = write(tmp_path, "t.jsonl", json.dumps(ticket(1) | {"channel": "Fax"}))
+    with pytest.raises(SchemaError, match=r"Got 'Fax'.* Load with values={'channel': {'Fax': …}}"):
+        load_tickets(path)
+
+
+def test_times_of_another_form_are_read_by_it(tmp_path):
+    path = write(tmp_path, "t.csv", f"{HEADER}\n0071,acme,email,02/01/2026 10:00,a")
+    words = r"Pass date_format='%d/%m/%Y %H:%M', or '%m/%d/%Y %H:%M' for the month first"
+    with pytest.raises(SchemaError, match=words):
+        load_tickets(path)
+    read = load_tickets(path, date_format="%d/%m/%Y %H:%M", timezone="Europe/Paris")
+    assert read["created_at"][0].isoformat() == "2026-01-02T09:00:00+00:00"
+    read = load_tickets(path, date_format="%m/%d/%Y %H:%M", timezone="UTC")
+    assert read["created_at"][0].isoformat() == "2026-02-01T10:00:00+00:00"
+    with pytest.raises(SchemaError, match=r"of the form '%d.%m.%Y' or ISO 8601"):
+        load_tickets(path, date_format="%d.%m.%Y", timezone="UTC")
+    with pytest.raises(ParameterError, match=r"'date_format' parameter must name day.*Got '%d/%m'"):
+        load_tickets(path, date_format="%d/%m")
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("13.1.26", r"Pass date_format='%d\.%m\.%y'\."),
+        ("1/13/2026 10:00:11", r"Pass date_format='%m/%d/%Y %H:%M:%S'\."),
+        ("soon", r"counted from 0\)\.$"),
+    ],
+)
+def test_a_time_that_cannot_be_read_names_its_form(tmp_path, written, words):
+    path = write(tmp_path, "t.jsonl", json.dumps(ticket(1) | {"created_at": written}))
+    with pytest.raises(SchemaError, match=words):
+        load_tickets(path)
+
+
 def test_a_mapping_of_a_column_that_is_not_there(tmp_path):
     path = write(tmp_path, "t.csv", f"{HEADER}\n{RIGHT}a")
     with pytest.raises(SchemaError, match=r"'mapping'.*Got 'texte' instead. Did you mean 'text'"):

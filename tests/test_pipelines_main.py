@@ -11,13 +11,14 @@ from typer.testing import CliRunner
 
 from data.artifact import write_artifact
 from data.encoders import HashingEncoder
-from data.errors import ParameterError, RegistryError, SchemaError
+from data.errors import DeskpilotError, ParameterError, RegistryError, SchemaError
 from data.synthetic import small_knowledge
 from forecasting.planning import PlanPolicy
 from pipelines import knowledge, promotions
 from pipelines.__main__ import app, main
 from pipelines.config import load_config
 from pipelines.knowledge_rollback import roll_back
+from pipelines.nightly import run_night
 from pipelines.plan_config import PlanConfig, load_plan_config
 from pipelines.plan_inputs import read_inputs
 from pipelines.registry import Decision, Proposal, Registry
@@ -36,6 +37,38 @@ def test_init_writes_a_configuration_that_loads(tmp_path: Path) -> None:
     assert config.tickets.path == tmp_path / 'my "best" tickets.csv'
     assert config.clients[0].articles == (tmp_path / "wissen/größen",)
     assert config.tickets.defaults["client_id"] == config.clients[0].id == "x"
+
+
+@pytest.mark.parametrize(
+    ("given", "row", "words"),
+    [
+        ("", "1,hello,Fax,2026-03-02T10:00:00Z", "Write in [tickets.values.channel]: Fax = '…'"),
+        ("", "1,hello,Email,2026-03-02T10:00:00", "Write in [tickets]: timezone = 'Europe/Paris'"),
+        ("", "1,hello,Email,02/01/2026", "Write in [tickets]: date_format = '%d/%m/%Y', or"),
+        ("timezone = 'Mars'", "1,hello,Email,2026-03-02", "timezone in [tickets] must be an IANA"),
+        ("mapping = {nr = 'x'}", "1,hello,Email,2026-03-02", "[tickets.mapping] must name columns"),
+        (
+            "mapping = {text = 'body'}",
+            "1,hello,Email,2026-03-02",
+            "[tickets.mapping]: your_column = 'text', or write in [tickets.defaults]",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_tickets_is_said_in_the_words_of_the_configuration(
+    tmp_path: Path, given: str, row: str, words: str
+) -> None:
+    (tmp_path / "kb").mkdir()
+    (tmp_path / "kb" / "a.md").write_text("# Returns\n\nSend it back in 30 days.\n")
+    (tmp_path / "t.csv").write_text(f"ticket_id,text,channel,created_at\n{row}\n")
+    path = tmp_path / "nightly.toml"
+    path.write_text(
+        f"[tickets]\npath = 't.csv'\n{given}\n[tickets.defaults]\nclient_id = 'x'\n"
+        "[[clients]]\nid = 'x'\narticles = 'kb'\n"
+    )
+    with pytest.raises(DeskpilotError) as raised:
+        run_night(load_config(path), now=NOW)
+    assert words in str(raised.value)
+    assert "=" not in str(raised.value).replace(" = ", "")
 
 
 def test_init_overwrites_nothing(tmp_path: Path) -> None:

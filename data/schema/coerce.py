@@ -22,6 +22,10 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}|unknown")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 # What helpdesks write and datetime.fromisoformat does not read: "… UTC" and "… +0100".
 _ZONE_SUFFIX = re.compile(r"\s+(?:UTC|GMT|([+-]\d\d:?\d\d))$")
+# The day or the month first: nothing in the text itself says which.
+_FIGURES = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:(,? )\d{1,2}:\d{2}(:\d{2})?)?")
+_MONTHS = 12
+_SOME_DAY = datetime(2026, 11, 22, 20, 5, 7, tzinfo=UTC)
 _TRUE = frozenset({"true", "yes", "1"})
 _FALSE = frozenset({"false", "no", "0"})
 
@@ -164,15 +168,17 @@ def parse_list(value: Any) -> str:
     return text
 
 
-def time_parser(zone: tzinfo | None) -> Parser:
+def time_parser(zone: tzinfo | None, date_format: str | None = None) -> Parser:
     """Parser of ISO 8601 times to UTC; ``zone`` is where times without one were written.
+
+    Texts that have ``date_format``, as `datetime.strptime` takes it, are read by it.
 
     Of the two instants a clock shows twice in autumn the earlier one is meant; a time that a
     clock skips in spring moves forward by the gap.
     """
 
     def parse(value: Any) -> datetime:
-        moment = _moment(value)
+        moment = _moment(value, date_format)
         if moment.tzinfo is None:
             if zone is None:
                 raise WrongError(
@@ -188,11 +194,11 @@ def time_parser(zone: tzinfo | None) -> Parser:
     return parse
 
 
-def read_times(series: pd.Series, timezone: str | None) -> Checked:
+def read_times(series: pd.Series, timezone: str | None, date_format: str | None = None) -> Checked:
     """Read a column of times as UTC with microseconds."""
     if isinstance(series.dtype, pd.DatetimeTZDtype):
         return Checked(series.astype(TIME_DTYPE), {})
-    values, problems = read_each(series, time_parser(_zone(timezone)))
+    values, problems = read_each(series, time_parser(_zone(timezone), _checked_format(date_format)))
     return Checked(pd.Series(values, index=series.index, dtype=TIME_DTYPE), problems)
 
 
@@ -225,7 +231,27 @@ def _zone(name: str | None) -> ZoneInfo | None:
         ) from error
 
 
-def _moment(value: Any) -> datetime:
+def _checked_format(date_format: str | None) -> str | None:
+    """Refuse a format that does not give back the day it wrote."""
+    if date_format is None:
+        return None
+    try:
+        found = _by_format(_SOME_DAY.strftime(date_format), date_format)
+    except (ValueError, re.error):
+        found = None
+    if found is None or found.date() != _SOME_DAY.date():
+        raise ParameterError(
+            "The 'date_format' parameter must name day, month and year as "
+            f"'%d/%m/%Y %H:%M' does. Got {date_format!r} instead."
+        )
+    return date_format
+
+
+def _by_format(text: str, date_format: str) -> datetime:
+    return datetime.strptime(text, date_format)  # noqa: DTZ007 - the zone comes next
+
+
+def _moment(value: Any, date_format: str | None) -> datetime:
     if isinstance(value, np.datetime64):
         value = pd.Timestamp(value)
     if isinstance(value, pd.Timestamp):
@@ -239,11 +265,31 @@ def _moment(value: Any) -> datetime:
         raise WrongError(
             wants, "Convert epoch numbers with pandas.to_datetime(…, unit='s', utc=True)."
         )
+    if date_format is not None:
+        try:
+            return _by_format(value.strip(), date_format)
+        except ValueError:
+            wants = f"must hold times of the form {date_format!r} or ISO 8601 times"
     text = _ZONE_SUFFIX.sub(lambda found: found[1] or "+00:00", value.strip())
     try:
         return datetime.fromisoformat(text)
     except ValueError as error:
-        raise WrongError(wants) from error
+        raise WrongError(wants, _way_to_read(value) if date_format is None else "") from error
+
+
+def _way_to_read(value: str) -> str:
+    """Name the format of a day and a month in figures, whichever of them comes first."""
+    found = _FIGURES.fullmatch(value.strip())
+    if found is None:
+        return ""
+    first, mark, second, year, gap, seconds = found.groups(default="")
+    late = int(second) > _MONTHS
+    time = "" if not gap else f"{gap}%H:%M:%S" if seconds else f"{gap}%H:%M"
+    rest = f"{mark}{'%Y' if len(year) > 2 else '%y'}{time}"
+    forms = [f"'%d{mark}%m{rest}'", f"'%m{mark}%d{rest}'"]
+    chosen, other = reversed(forms) if late else forms
+    sure = late or int(first) > _MONTHS
+    return f"Pass date_format={chosen}" + ("." if sure else f", or {other} for the month first.")
 
 
 def _no_constant(name: str) -> None:

@@ -54,20 +54,25 @@ class Column:
         The only values allowed; empty for any.
     limits : (float, float) or None
         Smallest and largest value allowed.
+    other_words : mapping of str to str
+        What exports call some of the values, in small letters.
     """
 
     dtype: Kind
     required: bool = False
     values: tuple[str, ...] = ()
     limits: tuple[float, float] | None = None
+    other_words: Mapping[str, str] = field(default_factory=dict)
 
-    def read(self, series: pd.Series, timezone: str | None = None) -> Checked:
+    def read(
+        self, series: pd.Series, timezone: str | None = None, date_format: str | None = None
+    ) -> Checked:
         """Read a column as this kind; say by row position what is wrong."""
         given = (
             series if self.dtype in _KEEP_BLANK and not self.values else _blank_as_missing(series)
         )
         if self.dtype == "time":
-            values, problems = coerce.read_times(given, timezone)
+            values, problems = coerce.read_times(given, timezone, date_format)
         elif self.dtype in _KEEP_BLANK and given.dtype == "str":
             # Strings of this dtype are whole already: no half emoji fits in.
             values, problems = given.copy(), {}
@@ -75,6 +80,8 @@ class Column:
             parse, dtype = _PARSERS[self.dtype]
             items, problems = coerce.read_each(given, parse)
             values = _series(items, dtype, series.index)
+        if self.values:
+            values = self._as_allowed(values)
         problems |= self._outside(values, problems)
         if self.dtype == "text":
             values = values.fillna("")
@@ -86,6 +93,16 @@ class Column:
         if self.required and not problems:
             values = _without_missing(values, self.dtype)
         return Checked(values, problems)
+
+    def _as_allowed(self, values: pd.Series) -> pd.Series:
+        """Read "Email" as email and "Web form" as form: capitals and blanks say nothing."""
+        known = {_folded(name): name for name in self.values} | dict(self.other_words)
+        renamed = {
+            word: name
+            for word in values.dropna().unique().tolist()
+            if word not in self.values and (name := known.get(_folded(word)))
+        }
+        return values.replace(renamed) if renamed else values
 
     def _outside(self, values: pd.Series, known: Mapping[int, Problem]) -> dict[int, Problem]:
         outside = np.zeros(len(values), dtype=bool)
@@ -131,7 +148,13 @@ class Table:
         needed = tuple(name for name, column in self.columns.items() if column.required)
         object.__setattr__(self, "required", needed)
 
-    def validate(self, frame: pd.DataFrame, *, timezone: str | None = None) -> pd.DataFrame:
+    def validate(
+        self,
+        frame: pd.DataFrame,
+        *,
+        timezone: str | None = None,
+        date_format: str | None = None,
+    ) -> pd.DataFrame:
         """Return a copy with the right dtypes; unknown columns stay as they are.
 
         Parameters
@@ -140,19 +163,25 @@ class Table:
             Without rows, the missing required columns are added.
         timezone : str, optional
             IANA name of the zone of times that carry none.
+        date_format : str, optional
+            Form of times that are not ISO 8601, such as ``"%d/%m/%Y %H:%M"``.
 
         Raises
         ------
         SchemaError
             Names the table, the column, the first offending rows and the way out.
         """
-        read, problems = self.inspect(frame, timezone=timezone)
+        read, problems = self.inspect(frame, timezone=timezone, date_format=date_format)
         for column, found in problems.items():
             raise self._error(column, found)
         return read
 
     def inspect(
-        self, frame: pd.DataFrame, *, timezone: str | None = None
+        self,
+        frame: pd.DataFrame,
+        *,
+        timezone: str | None = None,
+        date_format: str | None = None,
     ) -> tuple[pd.DataFrame, dict[str, dict[int, Problem]]]:
         """Read a frame and list what is wrong: column -> row position -> problem.
 
@@ -175,7 +204,7 @@ class Table:
                 if not len(frame) and column.required:
                     read[name] = column.read(pd.Series([], dtype=object, index=read.index)).values
                 continue
-            read[name], wrong = column.read(frame[name], timezone)
+            read[name], wrong = column.read(frame[name], timezone, date_format)
             if wrong:
                 problems[name] = wrong
         repeats = self._repeats(read) if not problems else {}
@@ -224,8 +253,12 @@ class Table:
         first = next(iter(found.values()))
         rows = [row for row, problem in found.items() if problem.wants == first.wants]
         subject = f"The '{column}' column of {self.name}" if column else f"The rows of {self.name}"
+        way_out = first.way_out
+        if column and self.columns[column].values and first.got not in ("", "nothing"):
+            load = f"{way_out} Or load" if way_out else "Load"
+            way_out = f"{load} with values={{{column!r}: {{{first.got}: …}}}}."
         return SchemaError(
-            f"{subject} {describe(first)} {name_rows(rows)} {first.way_out}".strip(),
+            f"{subject} {describe(first)} {name_rows(rows)} {way_out}".strip(),
             table=self.name,
             column=column,
             rows=rows,
@@ -276,6 +309,10 @@ def nearest(name: str, names: Sequence[str], *, cutoff: float = _LIKELY) -> str 
         name, names, scorer=fuzz.ratio, processor=simple, score_cutoff=cutoff
     )
     return None if found is None else str(found[0])
+
+
+def _folded(word: object) -> str:
+    return " ".join(str(word).casefold().split())
 
 
 def _blank_as_missing(series: pd.Series) -> pd.Series:

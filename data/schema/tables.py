@@ -18,8 +18,14 @@ LIST = Column("list")
 SHARE = Column("float", limits=(0.0, 1.0))
 
 CHANNELS = ("email", "chat", "phone", "social", "form")
+CHANNEL_WORDS = {
+    "e-mail": "email", "mail": "email", "live chat": "chat", "livechat": "chat",
+    "telephone": "phone", "call": "phone", "voice": "phone", "social media": "social",
+    "web form": "form", "webform": "form", "web-form": "form", "contact form": "form",
+}  # fmt: skip
 AUTHORS = ("customer", "agent", "bot", "system")
 OUTCOMES = ("validate", "personalise", "process", "none")
+CHANNEL = Column("string", required=True, values=CHANNELS, other_words=CHANNEL_WORDS)
 
 TICKETS = Table(
     "tickets",
@@ -28,7 +34,7 @@ TICKETS = Table(
         "client_id": ID,
         "version": COUNT,
         "brand": WORDS,
-        "channel": Column("string", required=True, values=CHANNELS),
+        "channel": CHANNEL,
         "language": Column("language"),
         "created_at": TIME,
         "customer_id": REF,
@@ -184,7 +190,7 @@ LOAD = Table(
     "load",
     {
         "agent_id": ID,
-        "channel": Column("string", required=True, values=CHANNELS),
+        "channel": CHANNEL,
         "open": COUNT,
         "clients_open": LIST,
         "on_shift": FLAG,
