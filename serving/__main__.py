@@ -24,6 +24,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from data.errors import DeskpilotError
+from serving.reports import newest_report
 from serving.settings import Settings, load_settings
 
 _EXAMPLE = {"ticket": {"id": "1", "text": "Hello, where can I download the invoice of my order?"}}
@@ -87,10 +88,12 @@ def _announce(settings: Settings) -> None:
         time.sleep(0.2)
     client, keys = next(iter(settings.keys.items()))
     key = keys[0].get_secret_value()
+    report = newest_report(settings.reports)
     print(
         f"\n  Console for {client}:  {base}/console/#key={key}\n\n"
         f"  curl -s {base}/v1/suggest -H 'Authorization: Bearer {key}' "
-        f"-H 'Content-Type: application/json' -d '{json.dumps(_EXAMPLE)}'\n",
+        f"-H 'Content-Type: application/json' -d '{json.dumps(_EXAMPLE)}'\n"
+        + ("" if report is None else f"\n  Report of the last night:  {report}\n"),
         flush=True,
     )
 

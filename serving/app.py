@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
 
 from serving import metrics
+from serving.articles import warnings_about
 from serving.engine import Asked, SupportEngine
 from serving.failures import PART_FAILURES, STORE_FAILURES
 from serving.gauges import Gauges
@@ -25,10 +26,12 @@ from serving.problems import (
     FAILED,
     FORBIDDEN,
     INVALID,
+    NO_JSON,
     UNAVAILABLE,
     ProblemError,
     invalid,
     kind_of,
+    no_json,
 )
 from serving.reports import nightly_report, plan_report
 from serving.run import place
@@ -158,7 +161,9 @@ class _Calls:
     ) -> Response:
         """Create or replace an article; on disk and in the index before the reply."""
         asked = await _asked(request, client)
-        return _kept(await self._run(self.engine.put_article, article_id, body, asked))
+        kept = await self._run(self.engine.put_article, article_id, body, asked)
+        reply = kept.reply | {"warnings": warnings_about(body)}
+        return _kept(Kept(kept.status, reply, kept.replayed))
 
     async def delete(self, request: Request, client: str, article_id: ArticleId) -> Response:
         """Take an article out of the knowledge."""
@@ -249,6 +254,18 @@ def _kept(kept: Kept) -> Response:
     return _json(kept.reply, kept.status, headers)
 
 
+def _wrong_body(request: Request, error: RequestValidationError) -> ProblemError:
+    """Say what is wrong with a body: how it was sent, its JSON, or its fields."""
+    errors = error.errors()
+    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    whole = any(tuple(one["loc"]) == ("body",) for one in errors)
+    if whole and sent and not sent.endswith(("/json", "+json")):
+        return ProblemError(NO_JSON, "Send the body with 'Content-Type: application/json'.")
+    if errors and errors[0]["type"] == "json_invalid" and isinstance(error.body, str):
+        return no_json(error.body, errors[0])
+    return invalid(errors)
+
+
 def _add_handlers(app: FastAPI) -> None:
     """Turn every error into a problem document."""
 
@@ -261,7 +278,7 @@ def _add_handlers(app: FastAPI) -> None:
 
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return answered(request, invalid(error.errors()))
+        return answered(request, _wrong_body(request, error))
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

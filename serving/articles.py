@@ -30,6 +30,18 @@ logger = logging.getLogger(__name__)
 _FIELDS = ("kind", "audience", "language", "title", "text", "status", "url")
 
 
+def warnings_about(body: ArticleIn) -> list[str]:
+    """Say what keeps an article that was taken from answering anybody."""
+    from data.text import LANGUAGES  # brings the models that recognise languages
+
+    if body.language in LANGUAGES:
+        return []
+    return [
+        f"No reply is drafted from an article in '{body.language}': replies are written in "
+        f"{', '.join(sorted(LANGUAGES))}."
+    ]
+
+
 class ArticleDesk:
     """Reads and changes articles in the store and in the index that is in force.
 

@@ -19,6 +19,10 @@ from starlette.responses import Response
 MEDIA_TYPE = "application/problem+json"
 
 
+# Fields that may hold any JSON.
+_FREE = frozenset({"context", "headers", "variables"})
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of problem: its name in the OpenAPI document, status and meaning."""
@@ -30,12 +34,14 @@ class Kind:
 
 UNAUTHORIZED = Kind("Unauthorized", 401, "The key is missing or unknown")
 FORBIDDEN = Kind("Forbidden", 403, "The key belongs to another client")
+REPORT_CLOSED = Kind("ReportClosed", 403, "This key may not read the report of all clients")
 NOT_FOUND = Kind("NotFound", 404, "There is nothing here")
 METHOD_NOT_ALLOWED = Kind("MethodNotAllowed", 405, "The call does not take this method")
 STALE = Kind("Stale", 409, "A newer version is known")
 REFUSED = Kind("Refused", 409, "The shift board refuses this")
 MODEL_VERSION = Kind("ModelVersion", 412, "Another model version is in force")
 TOO_LARGE = Kind("TooLarge", 413, "The body is too large")
+NO_JSON = Kind("UnsupportedMediaType", 415, "The body is not sent as JSON")
 INVALID = Kind("Invalid", 422, "The body does not fit the call")
 TOO_MANY = Kind("TooMany", 429, "Too many requests")
 FAILED = Kind("Failed", 500, "The service failed")
@@ -44,12 +50,14 @@ UNAVAILABLE = Kind("Unavailable", 503, "The service cannot answer now")
 KINDS = (
     UNAUTHORIZED,
     FORBIDDEN,
+    REPORT_CLOSED,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
     STALE,
     REFUSED,
     MODEL_VERSION,
     TOO_LARGE,
+    NO_JSON,
     INVALID,
     TOO_MANY,
     FAILED,
@@ -136,9 +144,24 @@ def wrong_field(path: str, message: str) -> ProblemError:
     return invalid([{"loc": tuple(path.split(".")), "msg": message}])
 
 
+def no_json(text: str, error: Mapping[str, Any]) -> ProblemError:
+    """Turn a body that cannot be parsed into a problem that names its line and column."""
+    at = int(error["loc"][-1])
+    line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    # The parser's own words name what it expects, never what it read.
+    words = str(error.get("ctx", {}).get("error", "it cannot be read"))
+    message = f"it is not valid JSON in line {line}, column {column}: {words}"
+    return invalid([{"loc": (), "msg": message}])
+
+
 def _location(loc: Sequence[Any]) -> list[str]:
     parts = [str(part) for part in loc]
-    return parts[1:] if parts and parts[0] in {"body", "query", "header", "path"} else parts
+    parts = parts[1:] if parts and parts[0] in {"body", "query", "header", "path"} else parts
+    for at, part in enumerate(parts[:3]):
+        if part in _FREE:
+            # Before each step into such a value stands its type: "a", "dict", "b", "float".
+            return parts[: at + 2] + parts[at + 3 :: 2]
+    return parts
 
 
 def _dotted(loc: Sequence[Any]) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from starlette.responses import Response
 
-from serving.problems import FORBIDDEN, NOT_FOUND, ProblemError, wrong_field
+from serving.problems import NOT_FOUND, REPORT_CLOSED, ProblemError, wrong_field
 from serving.settings import Settings
 from serving.snapshot import known_clients
 
@@ -57,9 +57,9 @@ def newest_plan(plans: Path) -> Path | None:
 def _may_read(settings: Settings, client: str, what: str) -> None:
     if client not in settings.report_readers and not _is_alone(settings, client):
         raise ProblemError(
-            FORBIDDEN,
-            f"The {what} covers every client; 'report_readers' in the settings names "
-            "those who may read it.",
+            REPORT_CLOSED,
+            f"The {what} covers every client; 'report_readers' in the settings, or "
+            "DESKPILOT_REPORT_READERS, names those who may read it.",
         )
 
 
@@ -72,6 +72,13 @@ def _written(folder: Path | None, stem: str, form: str, nothing: str) -> Respons
     return Response(
         path.read_bytes(), media_type=_TYPES[form], headers={"Content-Security-Policy": _POLICY}
     )
+
+
+def newest_report(reports: Path) -> Path | None:
+    """Return the page of the newest report; None before the first night."""
+    folder = _latest(reports)
+    page = None if folder is None else folder / "report.html"
+    return page if page is not None and page.is_file() else None
 
 
 def _is_alone(settings: Settings, client: str) -> bool:

@@ -11,6 +11,7 @@ from serving.failures import PART_FAILURES
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+_OUT_OF_TIME = "left out: max_ms would have passed"
 
 
 class Costs:
@@ -57,7 +58,7 @@ class Run:
         """Call one part; None where it failed or did not fit into the time."""
         began = time.perf_counter()
         if self.deadline is not None and began + self.costs.expected(name) > self.deadline:
-            self.degrade(name, "left out: max_ms would have passed")
+            self.degrade(name, _OUT_OF_TIME)
             return None
         try:
             found = call()
@@ -76,6 +77,10 @@ class Run:
         if name not in self.degraded:
             self.degraded.append(name)
         self.reasons[name] = reason
+
+    def out_of_time(self, name: str) -> bool:
+        """Say whether a part was left out because of ``max_ms``."""
+        return self.reasons.get(name) == _OUT_OF_TIME
 
     def timing_ms(self) -> dict[str, float]:
         """Return milliseconds per part and in total."""

@@ -332,6 +332,7 @@ class EditOut(BaseModel):
     live_version: int | None
     passages: int
     index_version: str | None
+    warnings: list[str] = Field(default_factory=list)
 
 
 class ProblemOut(BaseModel):

@@ -162,7 +162,7 @@ def _no_draft(run: Run, told: dict[str, Any]) -> dict[str, Any]:
     from suggest.draft import Draft
 
     why = run.reasons.get("draft", "")
-    reason = "time_budget" if "max_ms" in why else "draft_unavailable"
+    reason = "time_budget" if run.out_of_time("draft") else "draft_unavailable"
     reason = "no_knowledge" if why == _NO_KNOWLEDGE else reason
     return Draft(outcome="none", language=told["language"]["label"], reason=reason).to_dict()
 

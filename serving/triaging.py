@@ -32,9 +32,11 @@ def triage(
     clients = [ticket.client_id for ticket in tickets]
     intents = _intents(run, snapshot, texts, clients, ahead)
     entities = run.part("entities", lambda: [_entities(text) for text in texts])
+    why_none = "time_budget" if run.out_of_time("intent") else "model_unavailable"
     return [
         _object(
             intents[row] if intents else None,
+            why_none,
             languages[row] if languages else {"label": "unknown", "p": 0.0},
             entities[row] if entities else {},
         )
@@ -82,10 +84,13 @@ def _intent(decision: Any) -> dict[str, Any]:
 
 
 def _object(
-    intent: dict[str, Any] | None, language: dict[str, Any], entities: dict[str, list[str]]
+    intent: dict[str, Any] | None,
+    why_none: str,
+    language: dict[str, Any],
+    entities: dict[str, list[str]],
 ) -> dict[str, Any]:
     abstained = intent is None or intent["label"] == "unknown"
-    reason = "model_unavailable" if intent is None else intent.pop("reason")
+    reason = why_none if intent is None else intent.pop("reason")
     return {
         "intent": intent,
         "language": language,

@@ -14,6 +14,7 @@ from openapi_spec_validator import validate
 from serving_desk import KEYS, NOW, browser, engine, key, knowledge, ticket
 
 from serving.gauges import forget_dead
+from serving.reports import newest_report
 from serving.schemas import ArticleOut, EditOut, FeedbackOut, SuggestOut, TriageReply
 from serving.snapshot import known_clients
 from serving.writer import UnsureWriteError
@@ -156,6 +157,41 @@ def test_a_wrong_field_is_named_and_its_value_is_not_repeated(http, body, path):
     assert told["errors"][0]["pointer"].startswith("/" + path.replace(".", "/"))
     assert "pigeon" not in answer.text
     assert told["request_id"] == answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "pointer"),
+    [
+        ({"a": float("nan")}, "/ticket/context/a"),
+        ({"dict": {"b": [1, float("inf")]}}, "/ticket/context/dict/b/1"),
+    ],
+)
+def test_the_pointer_names_a_place_of_the_body_and_nothing_more(http, facts, pointer):
+    raw = json.dumps({"ticket": ticket(context=facts)})
+    headers = {**key(), "Content-Type": "application/json"}
+    told = http.post("/v1/suggest", content=raw, headers=headers).json()
+    assert [error["pointer"] for error in told["errors"]] == [pointer]
+
+
+@pytest.mark.parametrize(
+    ("content", "place"), [(b"{", "line 1, column 2"), (b'{"ticket":\n oops}', "line 2, column 2")]
+)
+def test_what_is_no_json_is_told_with_its_place(http, content, place):
+    headers = {**key(), "Content-Type": "application/json"}
+    told = http.post("/v1/suggest", content=content, headers=headers).json()
+    assert f"The body is wrong: it is not valid JSON in {place}" in told["detail"]
+    assert told["errors"][0]["pointer"] == ""
+    assert "oops" not in str(told)
+
+
+@pytest.mark.parametrize("sent", ["text/plain", "application/x-www-form-urlencoded; charset=utf-8"])
+def test_a_body_that_is_not_sent_as_json_is_a_415(http, sent):
+    raw = json.dumps({"ticket": ticket()})
+    answer = http.post("/v1/suggest", content=raw, headers={**key(), "Content-Type": sent})
+    assert answer.status_code == 415
+    assert "Content-Type: application/json" in answer.json()["detail"]
+    other = {**key(), "Content-Type": "application/json; charset=utf-8"}
+    assert http.post("/v1/suggest", content=raw, headers=other).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -484,6 +520,17 @@ def test_an_article_can_be_written_read_found_changed_and_removed(tmp_path):
     made.close()
 
 
+def test_an_article_in_a_language_without_replies_is_taken_with_a_warning(http):
+    path = "/v1/kb/verdant/articles/odd"
+    answer = http.put(path, json={**ARTICLE, "language": "xx"}, headers=key("verdant"))
+    assert answer.status_code == 201
+    (warning,) = answer.json()["warnings"]
+    assert "in 'xx': replies are written in de, en, es" in warning
+    known = http.put(path, json={**ARTICLE, "language": "de"}, headers=key("verdant"))
+    assert known.json()["warnings"] == []
+    http.delete(path, headers=key("verdant"))
+
+
 def test_edits_outlive_the_process_and_meet_any_index(tmp_path):
     first = engine(tmp_path)
     http = browser(first)
@@ -727,7 +774,11 @@ def test_the_nightly_report_is_for_those_who_may_see_every_client(tmp_path):
     assert page.text == "<h1>Night</h1>"
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert http.get("/v1/reports/nightly?format=pdf", headers=key()).status_code == 422
-    assert http.get("/v1/reports/nightly", headers=key("verdant")).status_code == 403
+    closed = http.get("/v1/reports/nightly", headers=key("verdant"))
+    assert closed.status_code == 403
+    assert closed.json()["title"] == "This key may not read the report of all clients"
+    assert newest_report(folder) == folder / "2026-03-02" / "report.html"
+    assert newest_report(tmp_path) is None
     made.close()
 
 

@@ -126,6 +126,8 @@ def test_a_part_that_does_not_fit_into_the_time_is_left_out(made):
     assert "draft" in told["degraded"]
     assert "max_ms" in told["reasons"]["draft"]
     assert told["draft"]["reason"] == "time_budget"
+    assert "intent" in told["degraded"]
+    assert told["triage"]["reason"] == "time_budget"
     patient = made.suggest(SuggestIn(ticket=ticket(), options={"max_ms": 60_000}), ASKED)
     assert patient["degraded"] == []
 

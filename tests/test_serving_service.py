@@ -128,6 +128,9 @@ def wait_for(check):
 
 def test_a_real_server_answers_the_printed_line_and_stops(state):
     port = free_port()
+    report = state / "reports" / "latest" / "report.html"
+    report.parent.mkdir(parents=True)
+    report.write_text("<h1>Night</h1>")
     server = started(state, port)
     base = f"http://127.0.0.1:{port}"
     try:
@@ -135,6 +138,7 @@ def test_a_real_server_answers_the_printed_line_and_stops(state):
         text = wait_for(lambda: (t := (state / "serve.log").read_text()) and "curl" in t and t)
         console = next(word for word in text.split() if "/console/#key=" in word)
         own_key = console.partition("#key=")[2]
+        assert f"Report of the last night:  {report}" in text
         curl = next(line for line in text.splitlines() if "curl" in line).strip()
         done = subprocess.run(["bash", "-c", curl], capture_output=True, timeout=60, check=True)
         told = json.loads(done.stdout)
