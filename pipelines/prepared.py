@@ -119,6 +119,10 @@ class Writer:
         self.path = folder / FILE
         self._partial = folder / f".{FILE}.{os.getpid()}"
         self._schema = _schema(extra)
+        # Words of customers, even redacted, are for their owner alone.
+        handle = os.open(self._partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.fchmod(handle, 0o600)
+        os.close(handle)
         self._writer = pq.ParquetWriter(
             self._partial, self._schema, compression="zstd", write_page_checksum=True
         )

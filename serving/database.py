@@ -1,6 +1,8 @@
 """How the store reaches its database: SQLite tuned to lose nothing, or any server by its URL."""
 
 import logging
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -103,13 +105,21 @@ def _engine(url: str, *, writing: bool) -> Engine:
         # A connection that a restart of the server cut off is replaced before it is used.
         return create_engine(parsed, pool_pre_ping=True, **level)
     if parsed.database not in (None, "", ":memory:"):
-        Path(str(parsed.database)).absolute().parent.mkdir(parents=True, exist_ok=True)
+        _make_private(Path(str(parsed.database)).absolute())
     engine = create_engine(parsed, connect_args={"timeout": 10, "check_same_thread": False})
     event.listen(engine, "connect", _pragmas)
     if writing:
         # Taking the write lock first is what keeps two processes from deadlocking on it.
         event.listen(engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
+
+
+def _make_private(path: Path) -> None:
+    """Make the file before SQLite would: for its owner alone, as are those beside it then."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # What is there keeps its rights; what cannot be made is for SQLite to say.
+    with suppress(OSError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _pragmas(connection: Any, _record: Any) -> None:

@@ -287,6 +287,7 @@ def test_a_night_that_fails_leaves_the_last_nights_tickets(tmp_path: Path) -> No
         take_in_tickets(run)
     assert first.prepared.read_bytes() == before
     assert sorted(p.name for p in run.cache.iterdir()) == ["secret", "tickets.parquet"]
+    assert {p.stat().st_mode & 0o777 for p in run.cache.iterdir()} == {0o600}
 
 
 def test_workers_and_parts_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

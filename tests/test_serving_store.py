@@ -92,6 +92,18 @@ def test_rows_are_valid_tables_of_their_contracts(store):
     assert told["kept_share"].tolist() == [1.0]
 
 
+def test_the_files_are_for_their_owner_alone(tmp_path):
+    made = Store(f"sqlite:///{tmp_path / 'new' / 'store.db'}")
+    made.flush()
+    rights = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "new").iterdir()}
+    assert set(rights) >= {"store.db", "store.db-wal"}
+    assert set(rights.values()) == {0o600}
+    made.close()
+    (tmp_path / "new" / "store.db").chmod(0o640)
+    Store(f"sqlite:///{tmp_path / 'new' / 'store.db'}").close()
+    assert (tmp_path / "new" / "store.db").stat().st_mode & 0o777 == 0o640
+
+
 def test_a_feedback_is_on_disk_with_its_suggestion_when_the_call_returns(sqlite, tmp_path):
     sqlite.add_suggestion(suggestion)
     kept = sqlite.add_feedback(feedback(), reply=lambda n: {"feedback_id": n})
