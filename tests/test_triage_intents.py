@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.exceptions import NotFittedError
 
 from data.encoders import HashingEncoder, default_encoder
 from data.errors import ArtifactError, ParameterError
@@ -35,6 +36,24 @@ def model(examples: tuple[list[str], list[str]]) -> IntentClassifier:
 )
 def test_plain_requests_get_their_label(model: IntentClassifier, text: str, label: str) -> None:
     assert model.predict([text])[0] == label
+
+
+def test_the_name_of_an_encoder_is_refused_with_the_way_out() -> None:
+    words = r"'encoder' parameter of IntentClassifier.*HashingEncoder\(\).*Got 'hashing' instead"
+    unfit = IntentClassifier(encoder="hashing")  # type: ignore[arg-type]
+    with pytest.raises(ParameterError, match=words):
+        unfit.fit(["a", "b"], ["x", "y"])
+    with pytest.raises(NotFittedError):
+        unfit.predict(["a"])
+
+
+def test_a_fit_that_fails_leaves_nothing_to_answer(examples: tuple[list[str], list[str]]) -> None:
+    made = IntentClassifier(encoder=HashingEncoder(), epochs=1).fit(*examples)
+    assert len(made.predict(["Where is my parcel?"])) == 1
+    with pytest.raises(ParameterError, match="at least two labels"):
+        made.fit(["a", "b"], ["x", "x"])
+    with pytest.raises(NotFittedError):
+        made.predict(["Where is my parcel?"])
 
 
 def test_lists_arrays_and_series_are_the_same(model: IntentClassifier) -> None:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from data.errors import ParameterError
+from triage.fitting import check_encoder
 
 if TYPE_CHECKING:
     from triage.intents import IntentClassifier
@@ -23,6 +24,7 @@ def check_settings(model: "IntentClassifier") -> None:
                 f"The '{name}' parameter of IntentClassifier must be in [{low}, {high}). "
                 f"Got {value!r} instead."
             )
+    check_encoder(model.encoder, "IntentClassifier")
     if model.folds < 2:
         raise ParameterError(
             "The 'folds' parameter of IntentClassifier must be 2 or more. "

@@ -27,6 +27,7 @@ from triage.checking import check_settings
 from triage.decisions import Decision, as_frame, judged, threshold_for
 from triage.far import Far, fit_far
 from triage.features import LexicalFeatures, Reading, encode, prepare, read
+from triage.fitting import whole
 from triage.heads import MOST_ROWS, Heads, blended, fitted_blend, sample
 from triage.ownership import kept_apart, sole_owners
 from triage.scope import ScopeModel, scope_signals
@@ -106,6 +107,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         self.epochs = epochs
         self.random_state = random_state
 
+    @whole
     def fit(
         self,
         texts: Texts,
@@ -162,10 +164,9 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         )
         self._set_thresholds(scores, targets[held_out])
         if self.taught_ is None:
-            outside_far, loss = self.scope_.score(far[1]), self.in_scope_loss
-            known = self.calibrator_, far[0], targets[rows], outside_far
-            # Labelled outsiders taught the cut which missing words to mind.
-            self.far_ = fit_far(*known, cut=np.inf if outside else self.cut_, loss=loss)
+            known = self.calibrator_, far[0], targets[rows], self.scope_.score(far[1])
+            cut = np.inf if outside else self.cut_  # labelled ones taught what words to mind
+            self.far_ = fit_far(*known, cut=cut, loss=self.in_scope_loss)
         return self
 
     def predict(self, texts: Texts) -> NDArray[np.str_]:
