@@ -8,7 +8,7 @@ PASSWORDS = (
 """A secret of any characters stands behind one of these and "is", "=" or ":"."""
 
 CODES = (
-    r"(?:pin(?:code)?|otp|puk|tan)(?=[^0-9]{0,16}[0-9]{4})|[cs]vv2?|cvc2?|cvn|csc"
+    r"(?:pin(?:code)?|otp|puk|tan|passcode)(?=[^0-9]{0,16}[0-9]{4})|[cs]vv2?|cvc2?|cvn|csc"
     r"|(?:security|verification|one[- ]time) code"
     r"|(?:sicherheits|best(?:ä|ae)tigungs|einmal|pr(?:ü|ue)f|freischalt)code"
     r"|(?:karten)?pr(?:ü|ue)fn(?:umme|)r|geheimzahl|code (?:secret|de s(?:é|e)curit(?:é|e))"
@@ -22,7 +22,8 @@ CODES = (
 
 BIRTHS = (
     r"d\.?o\.?b\.?|date of birth|birth ?date|born(?: on)?|geboren(?: am)?|geb\.?(?: am)?"
-    r"|geburtsdatum|geburtstag|n(?:é|e)(?:e|\(e\))? le|date de naissance|nacid[oa] el|nac(?:í|i) el"
+    r"|geburtsdatum|geburtstag(?= ?:)"
+    r"|n(?:é|e)(?:e|\(e\))? le|date de naissance|nacid[oa] el|nac(?:í|i) el"
     r"|fecha de nacimiento|nat[oa] il|data di nascita|geboren op|geboortedatum|geb(?:\.|oren) op"
     r"|urodzon[yae]|urodzi(?:ł|l)[ae]m si(?:ę|e)|ur\.|data urodzenia|nascid[oa] (?:em|a)"
     r"|nasci (?:em|a)|data de nascimento|do(?:ğ|g)um (?:tarihi(?:m|niz)?|g(?:ü|u)n(?:ü|u)m)"

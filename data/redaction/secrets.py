@@ -38,7 +38,7 @@ _NUMERIC = re.compile(
     r"(?P<value>[0-9]{3}(?: ?[0-9]{1,5})?)(?![\w%€$£]|[.,:/-][0-9]| ?(?:€|euro?s?|cm|mm|x)\b)",
     re.IGNORECASE,
 )
-_RANGE = re.compile(r"[0-9]{1,2}[-–—][0-9]{1,3}")
+_LENGTH = re.compile(r"[0-9]{1,2}[-–—](?:[0-9]{1,3}|[^\W\d_]{4,})$")
 _TRAILING = ".,;:)]}?\"'”’»…"
 _MONTH = r"[^\W\d_]{3,12}\.?"
 _YEAR = r"(?:19|20)?[0-9]{2}"
@@ -87,7 +87,7 @@ def _is_secret(raw: str) -> bool:
         not (c.isalpha() or c in "-–—'’/.,") for c in inside
     )
     mixed = not raw.isupper() and any(c.isupper() for c in inside) and "-" not in raw
-    return len(raw) >= _SHORTEST and (marked or mixed) and not _RANGE.match(raw)
+    return len(raw) >= _SHORTEST and (marked or mixed) and not _LENGTH.match(raw)
 
 
 def _values(kind: str, form: re.Pattern[str], text: str) -> Iterator[Found]:
