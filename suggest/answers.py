@@ -9,6 +9,7 @@ from data.text import Span
 from suggest.draft import DraftSentence, Role, SourceKind, Support
 from suggest.findings import Finding, best
 from suggest.grounding import Dropped, Facts, Source, ground
+from suggest.headings import is_heading, with_heading
 from suggest.passages import Passage
 from suggest.salutations import salutations
 from suggest.selection import Sentence, choose, read_sentences
@@ -173,10 +174,8 @@ def _known_slots(passage: Passage, values: SlotValues) -> tuple[int, int]:
 
 def _article(finding: Finding, request: int) -> tuple[DraftSentence, ...]:
     passage = finding.passage
-    known = passage.prepared.sentences
-    chosen = [
-        known[i] for i in choose(passage.prepared, finding.close, finding.features["heading"])
-    ]
+    positions = choose(passage.prepared, finding.close, finding.features["heading"])
+    chosen = with_heading(passage, positions) if positions else ()
     return _sentences(finding, chosen, role="answer", request=request)
 
 
@@ -191,8 +190,9 @@ def _sentences(
 ) -> tuple[DraftSentence, ...]:
     passage = finding.passage
     kind = source_of(passage).source
-    # A single item is no list.
-    listed = sum(bool(s.marker) for s in chosen) > 1
+    heading = chosen[0] if chosen and is_heading(passage.text, chosen[0].start) else None
+    # A single item is no list, but below its heading.
+    listed = heading is not None or sum(bool(s.marker) for s in chosen) > 1
     return tuple(
         DraftSentence(
             text=s.text,
@@ -202,7 +202,11 @@ def _sentences(
             ),
             request=request,
             marker=s.marker if listed else "",
-            line=bool(s.row or (listed and s.marker) or (before and before.item and not s.item)),
+            line=bool(
+                s.row
+                or (listed and s.marker)
+                or (before and (before is heading or (before.item and not s.item)))
+            ),
         )
         for before, s in zip([None, *chosen], chosen, strict=False)
     )

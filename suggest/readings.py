@@ -164,6 +164,7 @@ def _passage(
             stems=tuple(_parted(row[-1]) for row in passage["sentences"]),
             title=about,
             heading=_parted(passage["heading"]),
+            language=article["language"],
         ),
     )
 

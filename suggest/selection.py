@@ -6,7 +6,7 @@ before it along or is left out.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.text import Span
-from suggest.sendable import LIST_MARKER, Fault, fault, is_dangling
+from suggest.sendable import LIST_MARKER, Fault, announces, fault, is_dangling, limits
 
 Vector = NDArray[np.float32]
 Weigh = Callable[[str], float]
@@ -32,8 +32,8 @@ WIDEST_TABLE, LONGEST_TABLE = 4, 9
 
 _CELL = " | "
 _FENCE = "```"
-# A passage of up to this size is sent as a whole: its heading, which is not sent, may be the
-# condition under which it holds, and its first sentence often says so.
+# A passage of up to this size is sent as a whole: its heading, which is sent with a list alone, may
+# be the condition under which it holds, and its first sentence often says so.
 _SHORT = 5
 # A unit joins its neighbour when it is at least this close to the request, relative to the best.
 _JOINS = 0.55
@@ -86,6 +86,7 @@ class Prepared:
     stems: tuple[frozenset[str], ...]
     title: frozenset[str]
     heading: frozenset[str]
+    language: str = "en"
 
     @cached_property
     def sendable(self) -> NDArray[np.bool_]:
@@ -95,7 +96,17 @@ class Prepared:
     @cached_property
     def units(self) -> list[range]:
         """Positions of sentences that may not be parted: a list with what leads into it."""
-        return _units(self.sentences)
+        return _units(self.sentences, self.leading)
+
+    @cached_property
+    def leading(self) -> tuple[bool, ...]:
+        """Which sentences lead into a list, be it here or past the end of the passage."""
+        told = self.sentences
+        return tuple(
+            sentence.text.endswith(":")
+            or (all(s.item for s in told[i : i + 1]) and announces(sentence.text, self.language))
+            for i, sentence in enumerate(told, start=1)
+        )
 
 
 def prepare(
@@ -120,6 +131,7 @@ def prepare(
         stems=tuple(stems(s.text) for s in found),
         title=stems(title),
         heading=stems(heading),
+        language=language,
     )
 
 
@@ -131,7 +143,7 @@ def read_sentences(text: str, spans: Sequence[Span], language: str) -> tuple[Sen
     found = [s._replace(fault="fragment") if s.item and s.text in headings else s for s in found]
     for i, sentence in enumerate(found):
         after = found[i + 1].start if i + 1 < len(found) else len(text)
-        if _leads(sentence) and _FENCE in text[sentence.end : after]:
+        if sentence.text.endswith(":") and _FENCE in text[sentence.end : after]:
             found[i] = sentence._replace(fault="code")
         if sentence.fault == "question" and not _is_answered(found[i:]):
             found[i] = sentence._replace(fault="" if sentence.item else "question")
@@ -240,7 +252,7 @@ def choose(passage: Prepared, close: NDArray[np.float64], heading: float = 0.0) 
     # What points back at nothing, or leads into nothing, is left out; a list never is in part.
     while chosen and passage.sentences[chosen[0][0]].dangling:
         chosen = chosen[1:]
-    while chosen and passage.sentences[chosen[-1][-1]].text.endswith(":"):
+    while chosen and passage.leading[chosen[-1][-1]]:
         chosen = chosen[:-1]
     return [i for unit in chosen for i in unit]
 
@@ -284,26 +296,30 @@ def _size(passage: Prepared, unit: list[int]) -> int:
     return 2 if any(passage.sentences[i].item for i in unit) else len(unit)
 
 
-def _sendable(passage: Prepared, unit: Iterable[int]) -> list[int]:
+def _sendable(passage: Prepared, unit: Sequence[int]) -> list[int]:
     """Return the unit, or nothing where a part of it cannot be sent: a list is whole or absent."""
-    # A question of the article found its answer; the customer asked it already.
-    positions = [i for i in unit if passage.sentences[i].fault != "question"]
-    items = [i for i in positions if passage.sentences[i].item]
-    bad = [i for i in positions if passage.sentences[i].fault]
-    if not bad:
-        return positions if len(items) <= LONGEST_LIST else []
-    if set(bad) & set(items):
+    told = passage.sentences
+    leads = {i for i in unit if i + 1 in unit and told[i + 1].item and not told[i].item}
+    turning = {i for i in leads if limits(told[i].text, passage.language)}
+    # A question of the article found its answer; the customer asked it already. "What cannot be
+    # returned?" is no such question.
+    positions = [i for i in unit if told[i].fault != "question" or i in turning]
+    items = [i for i in positions if told[i].item]
+    # The first words of a list need be no sentence.
+    bad = {i for i in positions if told[i].fault not in ("", "question")}
+    bad -= {i for i in leads if told[i].fault == "fragment" and passage.leading[i]}
+    if len(items) > LONGEST_LIST or bad & {*items, *turning}:
         return []
-    # The line that leads in is a fragment or speaks of the page: the list stands without it.
-    return items if len(items) <= LONGEST_LIST else []
+    # Where the line that leads in speaks of the page, the list stands without it.
+    return items if bad else positions
 
 
-def _units(sentences: Sequence[Sentence]) -> list[range]:
+def _units(sentences: Sequence[Sentence], leading: Sequence[bool]) -> list[range]:
     units: list[range] = []
     start = 0
     asked = any(s.fault == "question" for s in sentences)
     for i, sentence in enumerate(sentences):
-        in_list = i > 0 and sentence.item and (sentences[i - 1].item or _leads(sentences[i - 1]))
+        in_list = i > 0 and sentence.item and (sentences[i - 1].item or leading[i - 1])
         # Among questions, what follows one answers it, and no list of them is a whole.
         together = sentence.fault != "question" if asked else in_list
         if not together and i > start:
@@ -312,10 +328,6 @@ def _units(sentences: Sequence[Sentence]) -> list[range]:
     if sentences:
         units.append(range(start, len(sentences)))
     return units
-
-
-def _leads(sentence: Sentence) -> bool:
-    return sentence.text.endswith(":")
 
 
 def in_list(text: str, span: Span) -> bool:

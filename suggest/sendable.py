@@ -50,6 +50,8 @@ class Lexicon(NamedTuple):
     dangling: re.Pattern[str]
     pointing: re.Pattern[str]
     about: re.Pattern[str]
+    leading: re.Pattern[str]
+    limiting: re.Pattern[str]
 
 
 def fault(text: str, language: str, *, item: bool = False) -> Fault:
@@ -135,6 +137,29 @@ def is_dangling(text: str, language: str) -> bool:
     return bool(_lexicon(language).dangling.match(text.replace("’", "'")))
 
 
+def announces(text: str, language: str) -> bool:
+    """Whether a sentence speaks of a list that comes next, or should.
+
+    Examples
+    --------
+    >>> announces("Check these points first.", "en"), announces("To return it:", "en")
+    (True, True)
+    """
+    text = text.rstrip()
+    return text.endswith(":") or bool(_lexicon(language).leading.search(text))
+
+
+def limits(text: str, language: str) -> bool:
+    """Whether what is listed under a heading means the contrary, or less, without it.
+
+    Examples
+    --------
+    >>> limits("What cannot be returned", "en"), limits("How to return", "en")
+    (True, False)
+    """
+    return bool(_lexicon(language).limiting.search(text.replace("’", "'")))
+
+
 def _plain(text: str) -> str:
     """Return the words alone: the name of a slot is none of them."""
     return SLOT.sub("x", text).replace("’", "'")
@@ -167,6 +192,8 @@ def _lexicon(language: str) -> Lexicon:
         re.compile(rf"[\"'«“(]*(?:{_any(entry['dangling'])})\b"),
         re.compile(rf"(?<!\w)(?:{_any(entry['pointing'])})(?!\w)", re.IGNORECASE),
         re.compile(rf"(?:{_any(entry['about'])})\b", re.IGNORECASE),
+        re.compile(rf"(?<!\w)(?:{_any(entry['leading'])})(?!\w)", re.IGNORECASE),
+        re.compile(rf"(?<!\w)(?:{_forms(entry['limiting'])})", re.IGNORECASE),
     )
 
 
@@ -181,4 +208,12 @@ def _agents() -> re.Pattern[str]:
 
 
 def _any(words: list[str]) -> str:
-    return "|".join(re.escape(str(w)) for w in sorted(words, key=lambda w: (-len(str(w)), str(w))))
+    ordered = sorted(map(str, words), key=lambda word: (-len(word), word))
+    return "|".join(re.escape(word) for word in ordered)
+
+
+def _forms(words: list[str]) -> str:
+    """Return whole words; `*` is any ending, and an apostrophe ends a word."""
+    ends = {"*": r"\w*(?!\w)", "'": ""}
+    ordered = sorted(map(str, words), key=lambda word: (-len(word), word))
+    return "|".join(re.escape(w.rstrip("*")) + ends.get(w[-1], r"(?!\w)") for w in ordered)
