@@ -1,7 +1,8 @@
 """The answer to one request: which passage, which sentences of it, with slots filled."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import NamedTuple
 
 from data.knowledge import sentence_spans
@@ -15,6 +16,7 @@ from suggest.salutations import salutations
 from suggest.selection import Sentence, choose, read_sentences
 from suggest.sendable import fault
 from suggest.slots import CODE, SLOT, SlotValues, fill
+from suggest.tables import Cell, table_lines
 
 _LONGEST_STEPS = 15
 # A macro says things of this one ticket: it must fit clearly better than an article.
@@ -110,9 +112,7 @@ def answer_from(finding: Finding, values: SlotValues, *, request: int) -> Answer
     )
     kept = grounded.kept
     # Half a macro, or a list without one of its steps, says something else.
-    if grounded.dropped and (
-        passage.kind == "macro" or any(d.sentence.line for d in grounded.dropped)
-    ):
+    if grounded.dropped and (passage.kind == "macro" or _parts(passage, chosen, grounded.dropped)):
         kept = ()
     states = tuple((slot, "filled" if slot in filled else "missing") for slot in slots)
     return Answer(finding, kept, grounded.dropped, states if kept else ())
@@ -165,6 +165,16 @@ def _ordered(
     return [finding for *_, finding in sorted(ranked, key=lambda r: (r[0], -r[1]))]
 
 
+def _parts(passage: Passage, chosen: Sequence[DraftSentence], dropped: Iterable[Dropped]) -> bool:
+    """Whether what was dropped is a part of something: an item, a heading, a cell."""
+    lines = {
+        s.support for s in chosen[:1] if s.support and is_heading(passage.text, s.support.span[0])
+    }
+    return any(s.after for s in chosen) or any(
+        d.sentence.line or d.sentence.support in lines for d in dropped
+    )
+
+
 def _known_slots(passage: Passage, values: SlotValues) -> tuple[int, int]:
     """Return how many slots of a macro have a value, and how many there are."""
     filler = values.for_variables(passage.variables)
@@ -189,27 +199,33 @@ def _sentences(
     finding: Finding, chosen: Sequence[Sentence], *, role: Role, request: int
 ) -> tuple[DraftSentence, ...]:
     passage = finding.passage
+    text = passage.text
     kind = source_of(passage).source
-    heading = chosen[0] if chosen and is_heading(passage.text, chosen[0].start) else None
+    heading = chosen[0] if chosen and is_heading(text, chosen[0].start) else None
     # A single item is no list, but below its heading.
     listed = heading is not None or sum(bool(s.marker) for s in chosen) > 1
-    return tuple(
-        DraftSentence(
-            text=s.text,
-            role=role,
-            support=Support(
-                kind, passage.article_id, passage.version, (s.start, s.end), finding.support
-            ),
-            request=request,
-            marker=s.marker if listed else "",
-            line=bool(
-                s.row
-                or (listed and s.marker)
-                or (before and (before is heading or (before.item and not s.item)))
-            ),
-        )
-        for before, s in zip([None, *chosen], chosen, strict=False)
-    )
+
+    def quoted(said: Sentence | Cell, *, line: bool, marker: str = "") -> DraftSentence:
+        span = (said.start, said.end)
+        support = Support(kind, passage.article_id, passage.version, span, finding.support)
+        after = said.after if isinstance(said, Cell) else ""
+        return DraftSentence(said.text, role, support, request, marker, line, after)
+
+    made: list[DraftSentence] = []
+    before: Sentence | None = None
+    for is_row, group in groupby(chosen, key=lambda s: s.row):
+        told = list(group)
+        if is_row:
+            made += [quoted(c, line=c.line) for c in table_lines(passage, told, finding.asked)]
+            before = told[-1]
+            continue
+        for said in told:
+            marker = said.marker if listed else ""
+            after_list = before is not None and before.item and not said.item
+            below = before is not None and before is heading
+            made.append(quoted(said, line=bool(marker or after_list or below), marker=marker))
+            before = said
+    return tuple(made)
 
 
 def _macro_spans(passage: Passage) -> list[Span]:

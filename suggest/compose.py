@@ -38,5 +38,5 @@ def _lines(sentences: Sequence[DraftSentence]) -> Iterable[str]:
         if line and (sentence.line or sentence.role == "closing"):
             yield " ".join(line)
             line = []
-        line.append(f"{sentence.marker} {sentence.text}".strip())
+        line.append(f"{sentence.marker} {sentence.text}{sentence.after}".strip())
     yield " ".join(line)

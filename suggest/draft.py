@@ -57,6 +57,8 @@ class DraftSentence:
         List marker in front of it in the reply, such as ``"1."`` or ``"-"``.
     line : bool
         Whether it begins a line of its own: an item, a row of a table, what follows a list.
+    after : str
+        Layout behind it in the reply: the colon after the name of a column, a comma between cells.
     """
 
     text: str
@@ -65,6 +67,7 @@ class DraftSentence:
     request: int = -1
     marker: str = ""
     line: bool = False
+    after: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,5 +150,6 @@ def _sentence(sentence: DraftSentence) -> dict[str, Any]:
         "role": sentence.role,
         "request": sentence.request,
         "marker": sentence.marker,
+        "after": sentence.after,
         "support": support,
     }

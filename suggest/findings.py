@@ -76,12 +76,15 @@ class Finding:
         Probability that it answers the request.
     features : mapping
         What that was computed from.
+    asked : frozenset of str
+        Stems of the request.
     """
 
     passage: Passage
     close: NDArray[np.float64]
     support: float
     features: Mapping[str, float]
+    asked: frozenset[str] = frozenset()
 
     @property
     def usable(self) -> bool:
@@ -188,7 +191,7 @@ class Finder:
         # a guess of the same kind as this one.
         if self._learned:
             support = _mixed(support, hit.probability)
-        return Finding(passage, close, support, features)
+        return Finding(passage, close, support, features, about.weighed.words)
 
 
 class _Hit(NamedTuple):

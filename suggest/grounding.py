@@ -20,6 +20,7 @@ _WITH_DIGIT = re.compile(r"[^\s()\[\]{}\"'«»„“”‚‘’,;:!?]*\d[^\s()\
 _EDGES = ".,;:!?*_–—…"
 _QUOTES = "\"'«»„“”‚‘’()[]*_"
 _STOPS = ".!?…:;\n\r|"
+_CELL_ENDS = "\n|"
 _LINE_MARKER = re.compile(r"(?:^|\n)\s*(?:[-*•–◦·]|\w{1,3}[.)]|#{1,6})$")
 
 
@@ -196,5 +197,5 @@ def _is_whole(text: str, start: int, end: int) -> bool:
     after = text[end : end + 12].lstrip(" \t\xa0" + _QUOTES)
     begins = not before or before[-1] in _STOPS or bool(_LINE_MARKER.search(before))
     return begins and (
-        not after or after[0] == "\n" or text[start:end].rstrip(_QUOTES)[-1:] in _STOPS
+        not after or after[0] in _CELL_ENDS or text[start:end].rstrip(_QUOTES)[-1:] in _STOPS
     )

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import yaml
 
+LAYOUT = ("", ":", "\u00a0:", ",", " –")
 PHRASES = Path(__file__).resolve().parents[1] / "suggest" / "phrases.yaml"
 
 NUMBER = re.compile(r"\d+(?:[.,:/ \u00a0\u202f-]?\d+)*")
@@ -194,7 +195,9 @@ def _text_faults(draft: Mapping[str, Any], signature: str) -> list[str]:
     rest = _flat(draft["text"])
     for sentence in draft["sentences"]:
         marker = f"{sentence['marker']} " if sentence["marker"] else ""
-        whole = _flat(marker + sentence["text"])
+        if sentence["after"] not in LAYOUT:
+            return [f"{sentence['after']!r} is no layout"]
+        whole = _flat(marker + sentence["text"] + sentence["after"])
         if not rest.startswith(whole):
             return [f"the text goes on with {rest[:40]!r}, not with its next sentence"]
         rest = rest[len(whole) :].lstrip()

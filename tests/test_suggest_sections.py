@@ -12,7 +12,7 @@ from suggest.compose import compose
 from suggest.findings import Finding
 from suggest.headings import heading_above
 from suggest.passages import Passage
-from suggest.selection import prepare
+from suggest.selection import prepare, stems
 from suggest.sendable import announces, limits
 from suggest.slots import SlotValues
 
@@ -24,7 +24,7 @@ def told(text: str, close: Sequence[float], language: str = "en", **fields: obje
     title = str(fields.get("title", "An article"))
     passage = Passage("p", "a", 1, "article", language, title, True, text, {}, prepared)
     values = np.array([*close, *[0.0] * (len(spans) - len(close))])
-    finding = Finding(passage, values, 0.9, {"heading": 0.5})
+    finding = Finding(passage, values, 0.9, {"heading": 0.5}, stems(str(fields.get("request", ""))))
     ticket = as_ticket({"id": "t", "client_id": "acme", "text": "?"})
     answer = answer_from(finding, SlotValues(ticket, language=language), request=0)
     assert not answer.dropped
@@ -125,3 +125,65 @@ def test_a_draft_does_not_end_in_the_air(language: str) -> None:
 def test_what_is_explained_in_the_next_sentence_is_no_lead() -> None:
     text = "Members collect these points in the shop. A point is worth one cent."
     assert told(text, [0.9, 0.9]) == text
+
+
+TABLES = {
+    "en": (
+        "Destination | Standard | Express\nFrance | 2 days | 1 day\nSwitzerland | 5 days | never",
+        "How long does delivery to Switzerland take?",
+        "Destination: Switzerland\nStandard: 5 days\nExpress: never",
+    ),
+    "de": (
+        "Ziel | Standard | Express\nFrankreich | 2 Tage | 1 Tag\nTirol, Schweiz | 5 Tage | nie",
+        "Wie lange dauert es in die Schweiz?",
+        "Ziel: Tirol, Schweiz\nStandard: 5 Tage\nExpress: nie",
+    ),
+    "fr": (
+        "Pays | Standard | Express\nAllemagne | 2 jours | 1 jour\nSuisse | 5 jours | jamais",
+        "Combien de temps pour la Suisse ?",
+        "Pays\u00a0: Suisse\nStandard\u00a0: 5 jours\nExpress\u00a0: jamais",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", TABLES)
+def test_the_row_that_is_asked_for_is_sent_with_the_names_of_its_columns(language: str) -> None:
+    text, request, expected = TABLES[language]
+    assert told(text, [0.5, 0.5, 0.9], language, request=request) == expected
+
+
+@pytest.mark.parametrize("language", TABLES)
+def test_a_table_goes_to_nobody_with_bars(language: str) -> None:
+    sent = told(TABLES[language][0], [0.9], language, request="ok")
+    assert "|" not in sent
+    assert len(sent.splitlines()) == 2
+
+
+def test_a_table_where_no_row_is_named_is_sent_row_by_row() -> None:
+    assert told(TABLES["en"][0], [0.9]) == (
+        "France – Standard: 2 days, Express: 1 day\nSwitzerland – Standard: 5 days, Express: never"
+    )
+    assert told("Means | Time\nCard | 5 days\nPayPal | 1 day", [0.9]) == (
+        "Means: Time\nCard: 5 days\nPayPal: 1 day"
+    )
+
+
+def test_all_rows_that_are_named_alike_are_sent() -> None:
+    text = "Means | Time\nCredit card | 5 days\nGift card | at once\nPayPal | 1 day"
+    sent = told(text, [0.9], request="When is my card refunded?")
+    assert sent == "Means: Credit card\nTime: 5 days\nMeans: Gift card\nTime: at once"
+    assert told(text, [0.9], request="to my gift card?") == "Means: Gift card\nTime: at once"
+
+
+def test_an_empty_cell_and_an_odd_row_are_no_lines() -> None:
+    text = "Means | Time | Fee\nCard | 5 days |\nPayPal | 1 day"
+    assert told(text, [0.9], request="PayPal") == "PayPal: 1 day"
+    assert told(text, [0.9], request="my card") == "Means: Card\nTime: 5 days"
+
+
+def test_what_stands_around_a_table_stays() -> None:
+    table = "To | Time\nRome | 2 days\nOslo | 5 days"
+    text = f"## Delivery\n\nWe send parcels daily.\n\n{table}\n\nAll parcels travel for free."
+    assert told(text, [0.9, 0.9, 0.9, 0.9, 0.9], request="to Oslo") == (
+        "We send parcels daily.\nTo: Oslo\nTime: 5 days\nAll parcels travel for free."
+    )
