@@ -6,13 +6,14 @@ next begins, so that each can be answered from its own source.
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import NamedTuple
 
 import yaml
 
 from data.text import LANGUAGES, Span, sentences
+from suggest.clauses import joined_requests, without_unwanted
 from suggest.salutations import salutations
 
 # Fewer words than this rarely say what they are about: "How do I do that?" needs its neighbour.
@@ -38,7 +39,16 @@ class Request(NamedTuple):
 
 
 class Requests(NamedTuple):
-    """The requests of a message, at most as many as were asked for, and how many there are."""
+    """The requests of a message.
+
+    Attributes
+    ----------
+    chosen : tuple of Request
+        At most as many as were asked for.
+    found : int
+        How many there are; one more where the message asks nothing but says what is not wanted,
+        for what is wanted is then left open.
+    """
 
     chosen: tuple[Request, ...]
     found: int
@@ -47,7 +57,8 @@ class Requests(NamedTuple):
 def split_requests(text: str, language: str, *, most: int = 2) -> Requests:
     """Split a message into requests.
 
-    A message where no sentence asks is one request as a whole.
+    A message where no sentence asks is one request as a whole. What the customer does not want
+    is no request where another is left.
 
     Parameters
     ----------
@@ -69,23 +80,49 @@ def split_requests(text: str, language: str, *, most: int = 2) -> Requests:
         for s in sentences(text, language)
         if _LETTER.search(s.text) and not s.text.startswith("#")
     ]
-    telling = [s for s in spans if not is_courtesy(s.text, language)]
-    asking = [i for i, s in enumerate(telling) if _asks(s.text, language)]
+    said = [s for s in spans if not is_courtesy(s.text, language)]
+    parts = [part for s in said for part in _parts(s, language)]
+    telling = [part for part in parts if part.span.text]
+    asking = [i for i, part in enumerate(telling) if part.asks]
     if not asking:
-        whole = _shortened(_joined(telling or spans))
-        return Requests((Request(whole, whole),), 1) if whole else Requests((), 0)
-    first = sorted(asking, key=lambda i: (not telling[i].text.rstrip().endswith("?"), i))[:most]
-    chosen = tuple(_request(telling, i) for i in sorted(first))
+        whole = _shortened(_joined([part.span for part in telling] or said or spans))
+        left_open = any(part.cut for part in parts)
+        return Requests((Request(whole, whole),), 1 + left_open) if whole else Requests((), 0)
+    first = sorted(asking, key=lambda i: (not telling[i].span.text.rstrip().endswith("?"), i))
+    chosen = tuple(_request(telling, i) for i in sorted(first[:most]))
     return Requests(chosen, len(asking))
 
 
-def _request(spans: list[Span], position: int) -> Request:
+class _Part(NamedTuple):
+    """A sentence, or one of the requests that it joins; its text is empty if it wants nothing."""
+
+    span: Span
+    asks: bool
+    short: int
+    cut: bool
+
+
+def _parts(sentence: Span, language: str) -> list[_Part]:
+    joined = joined_requests(sentence, language, partial(_asks, language=language))
+    if len(joined) == 1:
+        return [_part(sentence, language, asks=_asks(sentence.text, language), short=_SHORT)]
+    # What stands beside a part of a sentence is another request.
+    return [_part(part, language, asks=True, short=0) for part in joined]
+
+
+def _part(span: Span, language: str, *, asks: bool, short: int) -> _Part:
+    wanted = without_unwanted(span, language)
+    return _Part(wanted or span._replace(text=""), asks, short, cut=wanted is not span)
+
+
+def _request(parts: list[_Part], position: int) -> Request:
+    spans = [part.span for part in parts]
     text = _shortened(spans[position].text)
     around: list[Span] = []
-    if len(text.split()) < _SHORT:
+    if len(text.split()) < parts[position].short:
         around = spans[max(0, position - _NEIGHBOURS) : position] or spans[position + 1 :][:1]
-    parts = sorted([*around, spans[position]], key=lambda span: span.start)
-    return Request(text, _shortened(_joined(parts)))
+    near = sorted([*around, spans[position]], key=lambda span: span.start)
+    return Request(text, _shortened(_joined(near)))
 
 
 def _asks(text: str, language: str) -> bool:

@@ -327,6 +327,14 @@ def test_an_open_request_is_for_the_agent() -> None:
     assert made.features["coverage"] == 0.5
 
 
+def test_what_is_declined_is_never_sent_unread() -> None:
+    wanted = draft("I want to return an item.")
+    declined = draft("I do not want to return an item.")
+    assert wanted.features["coverage"] == 1
+    assert declined.features["coverage"] == 0.5
+    assert (declined.outcome, declined.reason) == ("personalise", "open_request")
+
+
 def test_a_customer_who_may_leave_is_for_a_person() -> None:
     given = ticket("How long is the guarantee of the garden hose?")
     made = drafter().draft(given, now=NOW, intent="retention_risk.price")
