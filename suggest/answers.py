@@ -184,7 +184,7 @@ def _known_slots(passage: Passage, values: SlotValues) -> tuple[int, int]:
 
 def _article(finding: Finding, request: int) -> tuple[DraftSentence, ...]:
     passage = finding.passage
-    positions = choose(passage.prepared, finding.close, finding.features["heading"])
+    positions = choose(passage.prepared, finding.close, finding.heading)
     chosen = with_heading(passage, positions) if positions else ()
     return _sentences(finding, chosen, role="answer", request=request)
 

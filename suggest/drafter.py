@@ -222,6 +222,7 @@ class ReplyDrafter:
             intent=intent,
             p_accept=p_accept,
             least=self.least_acceptance,
+            lead=min((a.finding.lead for a in answers), default=1.0),
         )
         if OUTCOME_OF[reason] == "none":
             return replace(draft, reason=reason, p_accept=p_accept)

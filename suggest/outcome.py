@@ -6,7 +6,8 @@ The first that holds decides:
                  reads only that somebody is on it
 ``personalise``  a slot is missing; the source is in another language; a macro is used, which may
                  say that something was done; a request stays open; the customer may leave; the
-                 draft is less likely than not to be sent unchanged
+                 draft is less likely than not to be sent unchanged; another section of the
+                 article fits nearly as well
 ``validate``     the rest
 
 ``none`` comes before all of them, where there is nothing supported to say, or where what there
@@ -29,6 +30,9 @@ EVEN = 0.5
 
 LEAST = 0.2
 """Least probability of acceptance for showing an answer that needs no filling in."""
+
+CLEAR = 0.06
+"""Least lead of a section over the next one of its article for ``validate``."""
 
 # Drafts that need a person anyway are shown however unlikely: slots to fill, text to translate.
 _KEPT = ("missing", "macro", "other_language")
@@ -57,8 +61,11 @@ def reason_for(
     intent: str,
     p_accept: float,
     least: float = LEAST,
+    lead: float = 1.0,
 ) -> str:
     """Return the first reason that holds; a key of ``OUTCOME_OF``.
+
+    `lead` is that of the section over the next one of its article, the least of all answers.
 
     Examples
     --------
@@ -76,7 +83,7 @@ def reason_for(
         "macro": features["macro"] > 0,
         "open_request": features["coverage"] < 1,
         "human_first": any(f"{intent}.".startswith(f"{label}.") for label in HUMAN_FIRST),
-        "unsure": p_accept < EVEN,
+        "unsure": p_accept < EVEN or lead < CLEAR,
         "supported": True,
     }
     return next(reason for reason, holds in held.items() if holds)

@@ -89,6 +89,11 @@ class Prepared:
     language: str = "en"
 
     @cached_property
+    def own_heading(self) -> frozenset[str]:
+        """Words of the heading that the title of the article does not have."""
+        return self.heading - self.title
+
+    @cached_property
     def sendable(self) -> NDArray[np.bool_]:
         """Which sentences can be sent, shape (n,); a question stands for its answer."""
         return np.array([s.fault in ("", "question") for s in self.sentences], dtype=bool)

@@ -1,16 +1,21 @@
 """Sections of an article in a letter: lists below their heading, lead-ins with their list."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from grounding_checker import unsupported
+from section_cases import cases, shop
 
 from data.knowledge import sentence_spans
 from data.ticket import as_ticket
 from suggest.answers import answer_from
 from suggest.compose import compose
+from suggest.drafter import ReplyDrafter
 from suggest.findings import Finding
 from suggest.headings import heading_above
+from suggest.outcome import CLEAR, reason_for
 from suggest.passages import Passage
 from suggest.selection import prepare, stems
 from suggest.sendable import announces, limits
@@ -24,7 +29,7 @@ def told(text: str, close: Sequence[float], language: str = "en", **fields: obje
     title = str(fields.get("title", "An article"))
     passage = Passage("p", "a", 1, "article", language, title, True, text, {}, prepared)
     values = np.array([*close, *[0.0] * (len(spans) - len(close))])
-    finding = Finding(passage, values, 0.9, {"heading": 0.5}, stems(str(fields.get("request", ""))))
+    finding = Finding(passage, values, 0.9, {}, stems(str(fields.get("request", ""))))
     ticket = as_ticket({"id": "t", "client_id": "acme", "text": "?"})
     answer = answer_from(finding, SlotValues(ticket, language=language), request=0)
     assert not answer.dropped
@@ -187,3 +192,60 @@ def test_what_stands_around_a_table_stays() -> None:
     assert told(text, [0.9, 0.9, 0.9, 0.9, 0.9], request="to Oslo") == (
         "We send parcels daily.\nTo: Oslo\nTime: 5 days\nAll parcels travel for free."
     )
+
+
+@pytest.fixture(scope="module")
+def lumen(tmp_path_factory: pytest.TempPathFactory) -> ReplyDrafter:
+    """Return a drafter over the articles of the sample shop."""
+    return shop(tmp_path_factory.mktemp("shop"))
+
+
+def test_the_right_section_of_an_article_is_quoted(lumen: ReplyDrafter) -> None:
+    found = list(cases(lumen))
+    for part, least in (("choose", 26), ("report", 27)):
+        right = [case.right for case in found if case.part == part]
+        assert len(right) == 35
+        assert sum(right) >= least
+    by_question = {case.question: case for case in found}
+    for question in ("Please send me my invoice", "cancel my order please"):
+        assert by_question[question].right
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        (
+            "Can I return washed bed linen?",
+            "en",
+            "What cannot be returned\n- Fabrics cut to measure\n- Bed linen that has been washed\n",
+        ),
+        (
+            "Kann ich gewaschene Bettwäsche zurückgeben?",
+            "de",
+            "Was nicht zurückgegeben werden kann\n- Nach Maß geschnittene Stoffe\n",
+        ),
+        (
+            "Combien de temps prend la livraison en Suisse ?",
+            "fr",
+            "Destination\u00a0: Royaume-Uni, Suisse\nStandard\u00a0: 5 à 8 jours ouvrés\n",
+        ),
+    ],
+)
+def test_what_the_customer_of_the_sample_shop_reads(
+    lumen: ReplyDrafter, text: str, language: str, expected: str
+) -> None:
+    given = {"id": "t", "client_id": "lumen", "text": text, "language": language}
+    made = lumen.draft(given, now=datetime(2026, 3, 2, 18, 41, tzinfo=UTC))
+    assert expected in made.text
+    seen = {"text": text, "context": {}, "ticket_id": "t", "customer": {}}
+    articles = lumen.index.articles("lumen")
+    assert unsupported(made.to_dict(), articles, seen, client_id="lumen") == []
+
+
+def test_two_sections_that_fit_alike_are_for_a_person() -> None:
+    sure = {"missing": 0, "other_language": 0, "macro": 0, "coverage": 1}
+    told = {
+        lead: reason_for(sure, hand_off=False, intent="", p_accept=0.9, lead=lead)
+        for lead in (0.0, CLEAR - 0.01, CLEAR, 1.0)
+    }
+    assert [*told.values()] == ["unsure", "unsure", "supported", "supported"]
