@@ -5,21 +5,20 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import NamedTuple
 
-from data.knowledge import sentence_spans
-from data.text import Span
 from suggest.draft import DraftSentence, Role, SourceKind, Support
 from suggest.findings import Finding, best
 from suggest.grounding import Dropped, Facts, Source, ground
 from suggest.headings import is_heading, with_heading
+from suggest.macros import known_slots, macro_spans
 from suggest.passages import Passage
-from suggest.salutations import salutations
 from suggest.selection import Sentence, choose, read_sentences
 from suggest.sendable import fault
-from suggest.slots import CODE, SLOT, SlotValues, fill
+from suggest.slots import SLOT, SlotValues, fill
 from suggest.tables import Cell, table_lines
 
 _LONGEST_STEPS = 15
-# A macro says things of this one ticket: it must fit clearly better than an article.
+# A macro says things of this one ticket: one that the ticket does not fill must fit clearly better
+# than an article.
 _MACRO_LEAD = 0.1
 # Nobody likes to be answered in another language.
 _FOREIGN_LEAD = 0.15
@@ -143,9 +142,10 @@ def _ordered(
 ) -> list[Finding]:
     """Return what may answer, best first.
 
-    Articles in the customer's language; before them a macro that fits clearly better and whose
-    slots can all be filled, after them one that lacks a value. Text in another language comes
-    last, and only where it fits clearly better than all text in the customer's own.
+    Articles in the customer's language, and macros whose slots the ticket fills; before them a
+    macro without slots that fits clearly better, after them one that lacks a value. Text in
+    another language comes last, and only where it fits clearly better than all text in the
+    customer's own.
     """
     own = [f for f in findings if f.passage.language == language]
     own_best = max((f.support for f in own), default=threshold)
@@ -156,10 +156,13 @@ def _ordered(
                 ranked.append((2, finding.support, finding))
         elif finding.passage.kind != "macro":
             ranked.append((0, finding.support, finding))
-        elif finding.support >= threshold + _MACRO_LEAD:
-            known, slots = _known_slots(finding.passage, values)
+        else:
+            known, slots = known_slots(finding.passage, values)
+            lead = 0.0 if slots and known == slots else _MACRO_LEAD
+            if finding.support < threshold + lead:
+                continue
             if known == slots:
-                ranked.append((0, finding.support - _MACRO_LEAD, finding))
+                ranked.append((0, finding.support - lead, finding))
             elif known:
                 ranked.append((1, finding.support, finding))
     return [finding for *_, finding in sorted(ranked, key=lambda r: (r[0], -r[1]))]
@@ -175,13 +178,6 @@ def _parts(passage: Passage, chosen: Sequence[DraftSentence], dropped: Iterable[
     )
 
 
-def _known_slots(passage: Passage, values: SlotValues) -> tuple[int, int]:
-    """Return how many slots of a macro have a value, and how many there are."""
-    filler = values.for_variables(passage.variables)
-    slots = {m.group(1) for span in _macro_spans(passage) for m in SLOT.finditer(span.text)}
-    return sum(filler(slot) is not None for slot in slots), len(slots)
-
-
 def _article(finding: Finding, request: int) -> tuple[DraftSentence, ...]:
     passage = finding.passage
     positions = choose(passage.prepared, finding.close, finding.heading)
@@ -191,7 +187,7 @@ def _article(finding: Finding, request: int) -> tuple[DraftSentence, ...]:
 
 def _macro(finding: Finding, request: int) -> tuple[DraftSentence, ...]:
     passage = finding.passage
-    known = read_sentences(passage.text, _macro_spans(passage), passage.language)
+    known = read_sentences(passage.text, macro_spans(passage), passage.language)
     return _sentences(finding, known, role="answer", request=request)
 
 
@@ -226,15 +222,3 @@ def _sentences(
             made.append(quoted(said, line=bool(marker or after_list or below), marker=marker))
             before = said
     return tuple(made)
-
-
-def _macro_spans(passage: Passage) -> list[Span]:
-    """Return the sentences of a macro without its own greeting and closing."""
-    if CODE.search(SLOT.sub("", passage.text)):
-        return []
-    spans = sentence_spans(passage.text, passage.language)
-    words = salutations(passage.language)
-    while spans and words.greeting.fullmatch(SLOT.sub("x", spans[0].text)):
-        spans = spans[1:]
-    ends = [i for i, s in enumerate(spans) if i > 0 and words.closing.match(s.text)]
-    return spans[: ends[0] if ends else len(spans)]

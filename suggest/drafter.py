@@ -22,6 +22,7 @@ from suggest.compose import body, compose
 from suggest.draft import Draft, DraftSentence, Role, Support
 from suggest.findings import Finder, Finding, Query, Searcher
 from suggest.greetings import Greeting, greeting, resolve_timezone
+from suggest.macros import lifted
 from suggest.outcome import LEAST, OUTCOME_OF, features_of, reason_for, why_none
 from suggest.phrases import language_code, phrasebook
 from suggest.reading import Index
@@ -164,7 +165,7 @@ class ReplyDrafter:
             When the reply is sent, with a time zone; the customer's hour decides the greeting.
             Default: the present.
         intent : str, optional
-            Label of the triage, such as ``retention_risk.price``.
+            Label of the triage, such as ``retention_risk.price``, where it is sure.
         reading : Reading, optional
             What :meth:`read` found in this ticket; read again when None.
 
@@ -179,7 +180,10 @@ class ReplyDrafter:
         if known.reason:
             return Draft("none", language, reason=known.reason)
         setting = self._setting(ticket, language, now or datetime.now(UTC))
-        findings = self.finder.find(ticket, known.queries, language)
+        found = self.finder.find(ticket, known.queries, language)
+        findings = [
+            lifted(of, setting.values, language=language, intent=intent or "") for of in found
+        ]
         choices = [
             choose_answer(
                 of, setting.values, language=language, request=n, threshold=self.threshold
@@ -189,7 +193,7 @@ class ReplyDrafter:
         procedures = [c.procedure for c in choices if c.procedure]
         answers = [c.answer for c in choices if c.answer]
         features = features_of(
-            answers, findings, answered=len(answers), asked=known.asked, language=language
+            answers, found, answered=len(answers), asked=known.asked, language=language
         )
         draft = Draft(
             "none",
