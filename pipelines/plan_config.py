@@ -122,7 +122,10 @@ def load_plan_config(path: str | os.PathLike[str]) -> PlanConfig:
     try:
         raw = tomllib.loads(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, IsADirectoryError) as error:
-        raise MissingFileError(f"There is no plan configuration at {file}.") from error
+        raise MissingFileError(
+            f"There is no plan configuration at {file}. Write one to fill in with 'deskpilot init "
+            "--plan', or one with a sample operator: 'deskpilot samples operator --plan'."
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"The configuration {file} is not valid TOML: {error}.") from error
     return read_plan_config(raw, file.resolve().parent, str(file))

@@ -217,7 +217,22 @@ def xsid() -> Rows:
                 data=f"xsid_valid@{fingerprint(frame)}", split="ids by parity, English only",
             )
         )  # fmt: skip
+        rows += _decided(f"xSID en→{language}", model, test, rows[-1])
     return rows
+
+
+def _decided(name: str, model: IntentClassifier, test: pd.DataFrame, like: dict[str, Any]) -> Rows:
+    """Return how often the model answers at all, and how often it is right then."""
+    answered = model.decide(test["text"])["reason"].isna().to_numpy()
+    right = (model.predict(test["text"]) == test["intent"].to_numpy())[answered]
+    about = {"data": like["data"], "split": like["split"]}
+    return [
+        row(f"{name} decide: coverage", answered.mean(), n=len(test), **about),
+        row(
+            f"{name} decide: precision", right.mean(), n=int(answered.sum()),
+            ask="0.98 aimed at", **about,
+        ),
+    ]  # fmt: skip
 
 
 BENCHMARKS: dict[str, Callable[[], Rows]] = {

@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -49,6 +50,8 @@ HEADLINES = {
     "Pools of at most 10, utilisation",
     "Agents of at most 10 clients, pools in a chain, utilisation",
     "prestashop titles MRR@10 beside peers",
+    "prestashop titles hit@5 beside peers",
+    "twitter_cdp hit@5 beside peers",
     "roster 100c_120a objective",
     "roster 200c_1200a objective",
     "Volume to assigned shifts, minutes of wall clock on 2 cores",
@@ -59,8 +62,8 @@ BEGIN, END = "<!-- scores: make readme -->", "<!-- /scores -->"
 def table(rows: Iterable[dict[str, Any]]) -> str:
     """Markdown table of figures, in the order of their benchmarks."""
     lines = [
-        "| figure | score | baseline | aim | n | date |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| figure | score | baseline | aim | met | n | date |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     lines += [_line(row) for row in sorted(rows, key=lambda r: (r["benchmark"], r["figure"]))]
     return "\n".join(lines)
@@ -92,6 +95,27 @@ def all_figures(rows: list[dict[str, Any]]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def met(row: dict[str, Any]) -> str:
+    """Whether a figure reaches its aim; empty where there is none, or none that can be read."""
+    ask, value = row["ask"].replace(">=", "≥").replace("<=", "≤"), row["value"]
+    numbers = [float(n.replace(",", "")) for n in re.findall(r"[0-9]*\.?[0-9][0-9,]*", ask)]
+    if "of txtai" in ask:
+        reached = value <= row["baseline"] / 4
+    elif ask.startswith("above"):
+        reached = value > row["baseline"]
+    elif not numbers:
+        return ""
+    elif "–" in ask:
+        reached = numbers[0] <= value <= numbers[1]
+    elif ask.startswith("≤"):
+        reached = value <= numbers[0]
+    elif ask == "0":
+        reached = value == 0
+    else:
+        reached = value >= numbers[0]
+    return "✓" if reached else "✗"
+
+
 def _score(row: dict[str, Any]) -> str:
     score = f"{row['value']:.4g}"
     if row["interval"]:
@@ -104,7 +128,8 @@ def _line(row: dict[str, Any]) -> str:
     if row["baseline"] is not None:
         floor = f"{row['baseline']:.4g} {row['baseline_name']}".strip()
     ask = row["ask"].replace(">=", "≥").replace("<=", "≤")
-    return f"| {row['figure']} | {_score(row)} | {floor} | {ask} | {row['n']} | {row['date']} |"
+    cells = (row["figure"], _score(row), floor, ask, met(row), row["n"], row["date"])
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 def rendered(text: str, rows: list[dict[str, Any]]) -> str:
