@@ -87,6 +87,8 @@ class Finding:
         Closeness of its heading to the request.
     lead : float
         How much better it fits than the next section of the article.
+    spare : Finding or None
+        Another section of the article, for where this one holds nothing that can be sent.
     """
 
     passage: Passage
@@ -96,6 +98,7 @@ class Finding:
     asked: frozenset[str] = frozenset()
     heading: float = 0.0
     lead: float = 1.0
+    spare: "Finding | None" = None
 
     @property
     def usable(self) -> bool:
@@ -202,9 +205,12 @@ class Finder:
         # a guess of the same kind as this one.
         if self._learned:
             support = _mixed(support, hit.probability)
-        return Finding(
-            fit.passage, fit.close, support, features, about.weighed.words, fit.heading, fit.lead
-        )
+        words = about.weighed.words
+        found = Finding(fit.passage, fit.close, support, features, words, fit.heading, fit.lead)
+        if proof.passage is fit.passage:
+            return found
+        spare = Finding(proof.passage, proof.close, support, features, words, proof.heading, 0.0)
+        return replace(found, spare=spare)
 
 
 class _Hit(NamedTuple):

@@ -242,6 +242,15 @@ def test_what_the_customer_of_the_sample_shop_reads(
     assert unsupported(made.to_dict(), articles, seen, client_id="lumen") == []
 
 
+def test_another_section_stands_in_for_one_that_cannot_be_sent(lumen: ReplyDrafter) -> None:
+    given = {"id": "t", "client_id": "lumen", "text": "Wie richte ich die Lampe ein?"}
+    made = lumen.draft(given, now=datetime(2026, 3, 2, 18, 41, tzinfo=UTC))
+    assert made.outcome == "personalise"
+    assert {s.support.id for s in made.sentences if s.role == "answer" and s.support} == {
+        "smart-lamp-setup-de"
+    }
+
+
 def test_two_sections_that_fit_alike_are_for_a_person() -> None:
     sure = {"missing": 0, "other_language": 0, "macro": 0, "coverage": 1}
     told = {
