@@ -87,8 +87,9 @@ def choose_answer(
     for finding in _ordered(usable, values, language, threshold):
         answer = answer_from(finding, values, request=request)
         dropped += len(answer.dropped)
-        if not answer.sentences and finding.spare and finding.spare.usable:
-            answer = answer_from(finding.spare, values, request=request)
+        spare = None if answer.sentences else finding.spare
+        if spare and spare.usable:
+            answer = answer_from(spare, values, request=request)
             dropped += len(answer.dropped)
         if answer.sentences:
             return Choice(answer, None, dropped)

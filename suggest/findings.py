@@ -87,7 +87,7 @@ class Finding:
         Closeness of its heading to the request.
     lead : float
         How much better it fits than the next section of the article.
-    spare : Finding or None
+    other : Fit or None
         Another section of the article, for where this one holds nothing that can be sent.
     """
 
@@ -98,7 +98,15 @@ class Finding:
     asked: frozenset[str] = frozenset()
     heading: float = 0.0
     lead: float = 1.0
-    spare: "Finding | None" = None
+    other: "Fit | None" = None
+
+    @property
+    def spare(self) -> "Finding | None":
+        """The same with the other section; it leads nothing."""
+        if self.other is None:
+            return None
+        passage, close, heading = self.other[:3]
+        return Finding(passage, close, self.support, self.features, self.asked, heading, 0.0)
 
     @property
     def usable(self) -> bool:
@@ -191,7 +199,7 @@ class Finder:
     def _finding(
         self, article: ReadArticle, about: "_About", client: ClientTexts, hit: "_Hit"
     ) -> Finding:
-        fit, proof = _best_passage(article, about, hit.passage_id)
+        fit, proof, lead = _best_passage(article, about, hit.passage_id)
         title = Weighed(fit.passage.prepared.title, client.weights.of)
         features = {
             "dense": hit.dense,
@@ -205,12 +213,9 @@ class Finder:
         # a guess of the same kind as this one.
         if self._learned:
             support = _mixed(support, hit.probability)
+        other = None if proof is fit else proof
         words = about.weighed.words
-        found = Finding(fit.passage, fit.close, support, features, words, fit.heading, fit.lead)
-        if proof.passage is fit.passage:
-            return found
-        spare = Finding(proof.passage, proof.close, support, features, words, proof.heading, 0.0)
-        return replace(found, spare=spare)
+        return Finding(fit.passage, fit.close, support, features, words, fit.heading, lead, other)
 
 
 class _Hit(NamedTuple):
@@ -230,7 +235,7 @@ class _About(NamedTuple):
     weighed: Weighed
 
 
-class _Fit(NamedTuple):
+class Fit(NamedTuple):
     """A passage, the closeness of its sentences and of its heading, and how well it fits.
 
     Attributes
@@ -246,11 +251,10 @@ class _Fit(NamedTuple):
     heading: float
     proof: float
     value: float
-    lead: float = 1.0
 
 
-def _best_passage(article: ReadArticle, about: _About, closest: str) -> tuple[_Fit, _Fit]:
-    """Return the passage to quote, and the one that tells most of the article.
+def _best_passage(article: ReadArticle, about: _About, closest: str) -> tuple[Fit, Fit, float]:
+    """Return the passage to quote, the one that tells most of the article, and the lead.
 
     "Invoices for Loom Club" proves that the article speaks of invoices, and is another case than
     that of a customer who says nothing of a club.
@@ -264,14 +268,14 @@ def _best_passage(article: ReadArticle, about: _About, closest: str) -> tuple[_F
         base = float(sent.max()) if len(sent) else 0.0
         base += _CLOSEST_BONUS * (near.passage.passage_id == closest)
         value = base + _HEADING_WEIGHT * heading
-        value += _WHOLE_WEIGHT * float(near.said.sum()) / max(len(near.said), 1)
+        value += _WHOLE_WEIGHT * float(np.add.reduce(near.said)) / max(len(near.said), 1)
         value -= _OTHER_CASE * _unsaid(prepared.own_heading, about.weighed.words)
-        fits.append(_Fit(near.passage, close, heading, base + _HEADING_PROOF * heading, value))
+        fits.append(Fit(near.passage, close, heading, base + _HEADING_PROOF * heading, value))
     best = max(fits, key=lambda fit: fit.value)
     section = best.passage.prepared.heading
     others = [fit.value for fit in fits if fit.passage.prepared.heading != section]
-    lead = best.value - max(others) if others else best.lead
-    return best._replace(lead=lead), max(fits, key=lambda fit: fit.proof)
+    lead = best.value - max(others) if others else 1.0
+    return best, max(fits, key=lambda fit: fit.proof), lead
 
 
 def _unsaid(heading: frozenset[str], words: frozenset[str]) -> float:
