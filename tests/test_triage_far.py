@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from triage import IntentClassifier
+from triage import IntentClassifier, storing
 from triage.decisions import threshold_for
 from triage.far import Far
 from triage.heads import is_far
@@ -50,6 +50,19 @@ def test_it_is_stored_with_the_model(english, tmp_path) -> None:
     texts = frame[frame["language"] == "tr"]["text"].tolist()[:20]
     assert read.far_ == model.far_
     assert np.array_equal(read.out_of_scope_score(texts), model.out_of_scope_score(texts))
+
+
+def test_a_model_of_before_reads_without_the_scale(english, tmp_path, monkeypatch) -> None:
+    model, frame = english
+    parameters = storing._parameters
+    monkeypatch.setattr(storing, "LAYOUT", 5)
+    monkeypatch.setattr(
+        storing, "_parameters", lambda m: {k: v for k, v in parameters(m).items() if k != "far"}
+    )
+    read = IntentClassifier.load(model.save(tmp_path / "model"))
+    assert read.far_ == Far()
+    texts = frame[frame["language"] == "en"]["text"].tolist()[:20]
+    assert (read.predict(texts) == model.predict(texts)).all()
 
 
 def test_answers_of_one_probability_stand_or_fall_together() -> None:
