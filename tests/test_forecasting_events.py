@@ -108,4 +108,5 @@ def test_events_for_no_series_are_told() -> None:
     with pytest.warns(UserWarning, match="'events' parameter is for 'nosuch'"):
         model.fit(hourly(4, [], 1))
     both = frame(PAST, unique_id=["nosuch", "a"])
-    VolumeForecaster(trees=0, events=both).fit(hourly(4, [], 1))
+    model = VolumeForecaster(trees=0, events=both).fit(hourly(4, [], 1))
+    assert len(model.predict(3)) == 3

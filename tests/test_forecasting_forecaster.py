@@ -327,7 +327,9 @@ def test_a_mapping_for_no_series_is_told(settings, words) -> None:
 
 def test_a_mapping_for_more_clients_than_these_is_fine() -> None:
     zones = {"lumen": "Europe/Paris", "other": "Asia/Kolkata"}
-    VolumeForecaster(trees=0, timezone=zones, opening_hours={}).fit(days("lumen/chat"))
+    # A warning would be an error here.
+    model = VolumeForecaster(trees=0, timezone=zones, opening_hours={}).fit(days("lumen/chat"))
+    assert model.predict(1)["unique_id"].tolist() == ["lumen/chat"]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from data.artifact import atomic_write, library_versions
 MODULES: tuple[str, ...] = (
     "intents", "refreshing", "adaptation", "redaction", "retrieval", "sections", "grounding",
     "acceptance", "service", "durability", "scale", "staffing", "pooling", "roster", "claims",
-    "forecasts", "plan", "ablation",
+    "forecasts", "impact", "plan", "ablation",
 )  # fmt: skip
 
 
