@@ -309,7 +309,8 @@ def _parquet_parts(
     if not path.is_file() or not path.stat().st_size:
         read_bytes(path)
     try:
-        with pq.ParquetFile(path) as file:
+        # Without a buffer's size a row group, often the whole file, is read at once.
+        with pq.ParquetFile(path, buffer_size=_BLOCK) as file:
             names = file.schema_arrow.names
             wanted = [n for n in names if columns is None or n.strip() in columns or n in columns]
             if not file.metadata.num_rows:

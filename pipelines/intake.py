@@ -7,6 +7,7 @@ splitting and drawing need; the words of those that are drawn are read back.
 import hashlib
 from collections import deque
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 import pandas as pd
@@ -73,7 +74,7 @@ def _redacted(run: Run, extra: tuple[str, ...]) -> Iterator[tuple[_Part, list[Ma
     workers = Workers() if second is None or run.workers is None else run.workers
 
     def unknown() -> Iterator[tuple[bytes, list[Raw]]]:
-        for part in (first, *([] if second is None else [second]), *parts):
+        for part in chain([first], [] if second is None else [second], parts):
             waiting.append(part)
             yield run.secret, _raw(part)
 

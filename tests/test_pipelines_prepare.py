@@ -13,10 +13,10 @@ from sqlalchemy import JSON, create_engine
 from data.encoders import HashingEncoder
 from data.errors import MissingFileError, SchemaError
 from data.workers import Workers
-from pipelines import prepare
+from pipelines import intake, prepare
 from pipelines.config import NightlyConfig
 from pipelines.intake import ROW, take_in_tickets
-from pipelines.prepared import Earlier, cache_secret, cell_sum, read_rows
+from pipelines.prepared import Earlier, Writer, cache_secret, cell_sum, read_rows
 from pipelines.registry import Registry
 from pipelines.run import Run
 from pipelines.steps import build_index
@@ -302,6 +302,34 @@ def test_workers_and_parts_change_nothing(tmp_path: Path, monkeypatch: pytest.Mo
         assert len(workers.pids) == 2
     pd.testing.assert_frame_equal(whole(other), kept)
     assert other.fingerprint == one.fingerprint
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_parts_are_read_only_as_they_are_worked_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    # Chained by hand once, all parts of a night were in memory before the first was redacted.
+    monkeypatch.setattr("pipelines.intake.STREAM_ROWS", 1)
+    read, most = [0], [0]
+    reading, written = intake._part, Writer.write
+
+    def read_part(*given: Any) -> Any:
+        read[0] += 1
+        return reading(*given)
+
+    def write(self: Writer, part: pd.DataFrame) -> None:
+        most[0] = max(most[0], read[0])
+        read[0] -= 1
+        written(self, part)
+
+    monkeypatch.setattr(intake, "_part", read_part)
+    monkeypatch.setattr(Writer, "write", write)
+    with Workers(count) as workers:
+        run = make(tmp_path, rows(25))
+        run.workers = workers
+        through(run, prepare.load_tables, take_in_tickets)
+    assert read == [0]
+    assert most[0] <= 2 * count + 2
 
 
 def test_parts_of_different_columns_are_one_table(tmp_path: Path) -> None:

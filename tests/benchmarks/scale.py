@@ -50,6 +50,7 @@ def nights(tickets: int, passages: int) -> list[dict[str, Any]]:
     return [
         _row(f"night of {tickets:,} tickets and {passages:,} passages, minutes", first, made),
         _memory(f"night of {tickets:,} tickets, most memory, MB", first, made),
+        _memory(f"second night, 1 % new of {tickets:,}, most memory, MB", second, made),
         row(
             f"second night, 1 % new of {tickets:,}, processor time against the first",
             second["cpu"] / first["cpu"],
