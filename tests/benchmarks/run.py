@@ -20,9 +20,9 @@ from rich.console import Console
 from data.artifact import atomic_write, library_versions
 
 MODULES: tuple[str, ...] = (
-    "intents", "refreshing", "adaptation", "redaction", "retrieval", "sections", "grounding",
-    "acceptance", "service", "durability", "scale", "staffing", "pooling", "roster", "claims",
-    "forecasts", "impact", "plan", "ablation",
+    "encoding", "intents", "refreshing", "adaptation", "redaction", "retrieval", "sections",
+    "grounding", "acceptance", "service", "durability", "scale", "staffing", "pooling", "roster",
+    "claims", "forecasts", "impact", "plan", "ablation",
 )  # fmt: skip
 
 
