@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from data.errors import ArtifactError, MissingFileError
-from pipelines.edits import read_store
 from pipelines.run import Run
+from pipelines.store import read_answers
 from suggest.acceptance import ACCEPTANCE_START, PriorLogistic, acceptance_model
 from suggest.feedback import training_rows
 
@@ -15,13 +15,14 @@ ACCEPTANCE = "acceptance"
 FEWEST = 50
 _HELD_OUT = 0.2
 _LEAST = 1e-6
+_SHOWN = ("suggestion_id", "ticket_id", "outcome", "features")
 
 
 def learn_acceptance(run: Run) -> None:
     """Fit acceptance to the service's feedback; where it is too little, keep what is in force."""
     if run.index is None:
         return
-    features, accepted = feedback_rows(read_store(run.config.store, "feedback", "suggestions"))
+    features, accepted = feedback_rows(read_answers(run.config.store, _SHOWN))
     run.acceptance, run.acceptance_is_new = _in_force(run), False
     if len(accepted) < FEWEST:
         return

@@ -1,62 +1,15 @@
-"""What people changed through the service since the files were exported.
+"""What people changed through the service since the files were exported."""
 
-The service's store is read by its tables' names; where there is no store or no such table yet,
-there is nothing to merge.
-"""
-
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import MetaData, Table, create_engine, inspect, select
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
 
-from data.errors import ConfigError
 from data.schema import ARTICLES
+from pipelines.store import Row, holds
 
-Row = dict[Any, Any]
-_REMOVED = ("delete", "deleted", "retire", "retired")
-
-
-def read_store(url: str, *tables: str) -> dict[str, pd.DataFrame]:
-    """Read whole tables of the service's store.
-
-    Parameters
-    ----------
-    url : str
-        SQLAlchemy URL.
-    *tables : str
-        Names; those that do not exist are left out of the answer.
-
-    Raises
-    ------
-    ConfigError
-        When the store is there but cannot be read.
-    """
-    try:
-        place = make_url(url)
-        if place.get_backend_name() == "sqlite" and not Path(place.database or "").is_file():
-            return {}
-        engine = create_engine(url)
-        try:
-            known = set(inspect(engine).get_table_names())
-            with engine.connect() as connection:
-                frames = {}
-                for name in tables:
-                    if name in known:
-                        table = Table(name, MetaData(), autoload_with=engine)
-                        rows = connection.execute(select(table)).mappings().all()
-                        columns = [column.name for column in table.columns]
-                        frames[name] = pd.DataFrame([dict(row) for row in rows], columns=columns)
-                return frames
-        finally:
-            engine.dispose()
-    except (SQLAlchemyError, ImportError) as error:
-        raise ConfigError(
-            f"The service's store cannot be read ({type(error).__name__}). Correct 'database' "
-            "under [serving], or leave it out."
-        ) from error
+CORRECTED = ("suggestion_id", "client_id", "ticket_id", "channel", "language", "shown_at",
+             "ticket_text")  # fmt: skip
+"""Columns of suggestions that `corrected_tickets` reads."""
 
 
 def merge_articles(articles: pd.DataFrame, edits: pd.DataFrame) -> pd.DataFrame:
@@ -91,7 +44,7 @@ def merge_articles(articles: pd.DataFrame, edits: pd.DataFrame) -> pd.DataFrame:
         decided, draft = _last_words(news.to_dict("records"))
         if decided is not None:
             replaced.add(key)
-        added += [_row(edit) for edit in (decided, draft) if edit is not None and _holds(edit)]
+        added += [_row(edit) for edit in (decided, draft) if edit is not None and holds(edit)]
     kept = files[[key not in replaced for key in keys]]
     if not added:
         return kept.reset_index(drop=True)
@@ -104,15 +57,11 @@ def _last_words(edits: list[Row]) -> tuple[Row | None, Row | None]:
     decided: Row | None = None
     draft: Row | None = None
     for edit in edits:
-        if _holds(edit) and edit["article"].get("status") == "draft":
+        if holds(edit) and edit["article"].get("status") == "draft":
             draft = edit
         else:
             decided, draft = edit, None
     return decided, draft
-
-
-def _holds(edit: Row) -> bool:
-    return str(edit["action"]) not in _REMOVED and isinstance(edit["article"], dict)
 
 
 def _row(edit: Row) -> Row:

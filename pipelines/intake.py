@@ -90,18 +90,18 @@ def _parts(run: Run, extra: tuple[str, ...]) -> Iterator[_Part]:
     """Yield the parts of the files, then what the service's store holds of further tickets."""
     source, earlier, checked = run.config.tickets, Earlier(run.cache), False
     total = 0
-    known: set[tuple[str, str]] = set()
+    corrected = _keys(run.corrected) if len(run.corrected) else []
+    asked, known = set(corrected), set[tuple[str, str]]()
     for rows in _given(source, (*extra, _NAME)):
         if not checked:
             _check_targets(run, rows)
             checked = True
-        if len(run.corrected):
-            known.update(zip(rows["client_id"], rows["ticket_id"], strict=True))
+        if asked:
+            known |= asked.intersection(_keys(rows))
         total += prepared.cell_sum(rows)
         yield _part(run, rows, earlier, extra)
     if len(run.corrected):
-        keys = zip(run.corrected["client_id"], run.corrected["ticket_id"], strict=True)
-        new = run.corrected[[key not in known for key in keys]]
+        new = run.corrected[[key not in known for key in corrected]]
         total += prepared.cell_sum(run.corrected)
         if len(new):
             yield _part(run, validate_tickets(new.reset_index(drop=True)), earlier, extra)
@@ -152,6 +152,10 @@ def _texts(rows: pd.DataFrame, column: str) -> list[str]:
     return rows[column].fillna("").tolist() if column in rows else [""] * len(rows)
 
 
+def _keys(rows: pd.DataFrame) -> list[tuple[str, str]]:
+    return list(zip(rows["client_id"], rows["ticket_id"], strict=True))
+
+
 def _extra(run: Run) -> tuple[str, ...]:
     """Columns the night needs beside those of the table."""
     config = run.config
@@ -178,13 +182,16 @@ def _label_corrected(run: Run) -> None:
     """Put what agents corrected in the place of the export's labels."""
     if not len(run.corrected):
         return
-    keys = list(zip(run.tickets["client_id"], run.tickets["ticket_id"], strict=True))
+    asked = run.tickets["ticket_id"].isin(run.corrected["ticket_id"])
+    places = run.tickets.index[asked]
+    keys = _keys(run.tickets.loc[places])
     for target in run.config.intents.targets:
         fixed = run.corrected[run.corrected[target].notna()]
-        pairs = zip(fixed["client_id"], fixed["ticket_id"], strict=True)
-        labels = dict(zip(pairs, fixed[target], strict=True))
-        column = [labels.get(key, old) for key, old in zip(keys, run.tickets[target], strict=True)]
-        run.tickets[target] = pd.Series(column, dtype="str")
+        labels = dict(zip(_keys(fixed), fixed[target], strict=True))
+        old = run.tickets.loc[places, target]
+        column = [labels.get(key, was) for key, was in zip(keys, old, strict=True)]
+        run.tickets[target] = run.tickets[target].astype("str")
+        run.tickets.loc[places, target] = pd.Series(column, index=places, dtype="str")
 
 
 def _keep_newest(run: Run) -> None:

@@ -15,11 +15,12 @@ from data.redaction import Placeholders
 from data.schema import validate_articles
 from data.split import split_by_time
 from data.synthetic import write_samples
-from pipelines.edits import corrected_tickets, merge_articles, read_store
+from pipelines.edits import CORRECTED, corrected_tickets, merge_articles
 from pipelines.intake import ROW
 from pipelines.prepared import cache_secret, read_rows
 from pipelines.run import Json, Run
 from pipelines.sampling import newest_of_each
+from pipelines.store import read_answers, read_edits
 from pipelines.toml_words import toml_words
 from pipelines.yardstick import sample
 
@@ -132,10 +133,9 @@ def fingerprint(frames: Iterable[pd.DataFrame]) -> str:
 
 
 def _merge_store(run: Run) -> None:
-    store = read_store(run.config.store, "article_edits", "feedback", "suggestions")
-    if "article_edits" in store:
-        run.articles = merge_articles(run.articles, store["article_edits"])
-    if "feedback" not in store or "suggestions" not in store:
+    run.articles = merge_articles(run.articles, read_edits(run.config.store))
+    store = read_answers(run.config.store, CORRECTED, corrected=True)
+    if not store:
         return
     for target in run.config.intents.targets:
         fixed = corrected_tickets(store["feedback"], store["suggestions"], target)

@@ -1,16 +1,11 @@
 """What was changed through the service comes into the night, or is left out with no fuss."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pytest
-from sqlalchemy import create_engine, text
 
-from data.errors import ConfigError
 from data.schema import validate_articles
-from pipelines.edits import corrected_tickets, merge_articles, read_store
+from pipelines.edits import corrected_tickets, merge_articles
 
 
 def article(article_id: str, version: int, title: str = "Old") -> dict[str, Any]:
@@ -112,26 +107,3 @@ def test_corrections_become_labels_once_per_ticket() -> None:
     )
     rows = corrected_tickets(feedback, suggestions, "intent")
     assert rows[["ticket_id", "intent", "text"]].values.tolist() == [["t1", "presales", "one"]]
-
-
-def test_store_is_read_by_table_name(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    assert read_store(url, "feedback") == {}
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text("CREATE TABLE feedback (suggestion_id TEXT, corrected JSON)"))
-        connection.execute(
-            text("INSERT INTO feedback VALUES ('s1', :value)"),
-            {"value": json.dumps({"intent": "bug"})},
-        )
-    engine.dispose()
-    found = read_store(url, "feedback", "article_edits")
-    assert list(found) == ["feedback"]
-    assert found["feedback"]["corrected"].tolist() == [{"intent": "bug"}]
-
-
-def test_a_broken_store_is_named_without_its_address(tmp_path: Path) -> None:
-    path = tmp_path / "store.db"
-    path.write_bytes(b"not a database" * 100)
-    with pytest.raises(ConfigError, match=r"service's store cannot be read \(DatabaseError\)"):
-        read_store(f"sqlite:///{path}", "feedback")
