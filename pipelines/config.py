@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from data.errors import ConfigError, MissingFileError
+from pipelines.store import store_url
 
 Share = Annotated[float, Field(ge=0, le=1)]
 INTENT_FLOORS = (
@@ -276,8 +277,7 @@ class NightlyConfig(Section):
     @property
     def store(self) -> str:
         """SQLAlchemy URL of what the service keeps."""
-        given = str(self.serving.get("database", ""))
-        return given or f"sqlite:///{self.workspace / 'store.db'}"
+        return store_url(self.serving, self.workspace)
 
     @model_validator(mode="after")
     def _consistent(self) -> "NightlyConfig":

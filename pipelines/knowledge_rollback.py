@@ -8,7 +8,7 @@ from data.artifact import atomic_write, read_artifact
 from data.errors import ParameterError, RegistryError
 from pipelines import knowledge, promotions
 from pipelines.config import KNOWLEDGE
-from pipelines.promotions import IN_FORCE, ROLLED_BACK, Promotion
+from pipelines.promotions import ROLLED_BACK, Promotion
 from suggest.storing import KIND, POINTER, client_folder, version_folder
 
 
@@ -69,8 +69,5 @@ def roll_back(
 
 def _served(workspace: Path, client: str, home: Path) -> list[str]:
     """Versions that were in force and are on disk, in the order they came into force."""
-    model = f"{KNOWLEDGE}/{client}"
-    history = promotions.read(workspace)
-    versions = [p.version for p in history if p.model == model and p.action in IN_FORCE]
-    last_first = dict.fromkeys(reversed(versions))
-    return [v for v in reversed(last_first) if (home / version_folder(v)).is_dir()]
+    versions = promotions.served(promotions.read(workspace), f"{KNOWLEDGE}/{client}")
+    return [v for v in versions if (home / version_folder(v)).is_dir()]

@@ -6,6 +6,7 @@ stays in force.
 
 import logging
 import shutil
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -13,7 +14,18 @@ from functools import partial
 
 from data.embedding_cache import EmbeddingCache
 from data.workers import Workers
-from pipelines import acceptance, intake, labels, plan_step, prepare, publish, shipping, steps
+from pipelines import (
+    acceptance,
+    intake,
+    labels,
+    outbox,
+    plan_step,
+    prepare,
+    prepared,
+    publish,
+    shipping,
+    steps,
+)
 from pipelines.clock import Spent, clock
 from pipelines.config import NightlyConfig
 from pipelines.lock import workspace_lock
@@ -82,6 +94,8 @@ def run_night(
         shutil.rmtree(staging, ignore_errors=True)
         run = Run(config=config, now=moment, registry=registry, staging=staging, workers=workers)
         run.warnings.extend(registry.recover(now=moment))
+        run.warnings.extend(outbox.recover(registry.workspace, registry.pointer().night))
+        prepared.sweep(run.cache, now=time.time())
         try:
             for step in all_steps:
                 watch(step, run)

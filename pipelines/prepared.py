@@ -29,6 +29,7 @@ SECRET = "secret"
 _KEY_BYTES = 16
 _MADE = ("subject", "text", "words", "language", "held")
 _GROUPS_HELD = 4
+_LEFT_SECONDS = 3_600
 _KINDS = {"time": pa.timestamp("us", tz="UTC"), "int": pa.int64(), "float": pa.float64()}
 _DTYPES = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
 
@@ -154,6 +155,21 @@ class Writer:
             os.replace(self._partial, self.path)
         else:
             self._partial.unlink(missing_ok=True)
+
+
+def sweep(folder: Path, *, now: float) -> None:
+    """Remove what killed nights left half-written.
+
+    Parameters
+    ----------
+    folder : Path
+        The cache; other workspaces may share it, so what was written lately stays.
+    now : float
+        Seconds since 1970.
+    """
+    for rest in (*folder.glob(f".{FILE}.*"), *folder.glob("vectors/*/.*")):
+        if now - rest.stat().st_mtime > _LEFT_SECONDS:
+            rest.unlink(missing_ok=True)
 
 
 class Earlier:

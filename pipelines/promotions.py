@@ -93,3 +93,27 @@ def champions(entries: list[Promotion]) -> dict[str, Promotion]:
         elif entry.action == WITHDRAWN:
             found.pop(entry.model, None)
     return found
+
+
+def served(entries: list[Promotion], model: str) -> list[str]:
+    """Return the versions a person would go back through, the one in force last.
+
+    Going back takes away what was in force since: the next step back goes further.
+
+    Examples
+    --------
+    >>> def was(action: str, version: str) -> Promotion:
+    ...     return Promotion("", "", action, "intent", version)
+    >>> log = [was("promoted", "1"), was("promoted", "2"), was("promoted", "3")]
+    >>> served([*log, was("rolled_back", "2"), was("promoted", "4")], "intent")
+    ['1', '2', '4']
+    """
+    versions: list[str] = []
+    for entry in entries:
+        if entry.model != model or entry.action not in IN_FORCE:
+            continue
+        if entry.action == ROLLED_BACK and entry.version in versions:
+            del versions[versions.index(entry.version) :]
+        if not versions or versions[-1] != entry.version:
+            versions.append(entry.version)
+    return versions

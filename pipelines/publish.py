@@ -1,18 +1,16 @@
 """The end of a night: judge, register, report, and put in force what passed."""
 
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import numpy as np
 
 from data.artifact import atomic_write
 from data.errors import RegistryError
-from pipelines import knowledge, promotions
+from pipelines import knowledge, outbox, promotions
 from pipelines.acceptance import ACCEPTANCE
 from pipelines.config import KNOWLEDGE, GateConfig
 from pipelines.gate import Evidence, GatePolicy, Rule, Verdict, decide
@@ -20,10 +18,9 @@ from pipelines.registry import Decision
 from pipelines.report import build, registered
 from pipelines.report_html import render
 from pipelines.run import Measured, Run
-from pipelines.steps import HISTORY, RETRIEVER
+from pipelines.steps import RETRIEVER
 from triage.intents import IntentClassifier
 
-REPORTS = "reports"
 _CHECKED = 500
 # Weights are kept in half precision.
 _TOLERANCE = 0.01
@@ -95,20 +92,14 @@ def put_in_force(run: Run) -> None:
     decisions = {
         name: Decision(verdicts[name].promoted, verdicts[name].reasons) for name in run.staged
     }
+    workspace = run.registry.workspace
+    folder = outbox.set_aside(
+        workspace, run.night, run.staging, policies=run.policies, summary=run.summary
+    )
     moved = _publish_knowledge(run)
     run.registry.commit(run.proposal, run.staged, decisions, now=run.now, knowledge_moved=moved)
-    workspace = run.registry.workspace
-    folder = workspace / REPORTS / run.night
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("report.json", "report.html"):
-        os.replace(run.staging / name, folder / name)
+    outbox.hand_out(workspace, run.night)
     run.report = folder / "report.html"
-    atomic_write(workspace / REPORTS / "latest", f"{run.night}\n")
-    for client, policies in run.policies.items():
-        # The service speaks as the drafts did that were judged.
-        atomic_write(workspace / "clients" / f"{quote(client, safe='')}.yaml", policies)
-    summary = json.dumps(run.summary, sort_keys=True)
-    atomic_write(workspace / HISTORY / f"{run.night}.json", summary + "\n")
     run.registry.finish(run.proposal, {"report": folder / "report.json"})
     run.registry.prune(run.config.keep)
     shutil.rmtree(run.staging, ignore_errors=True)

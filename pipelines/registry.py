@@ -286,11 +286,14 @@ class Registry:
     def prune(self, keep: int) -> None:
         """Remove all but the newest ``keep`` folders of each model, never a champion's.
 
-        The champion before stays as well: the service goes back to it where it finds damage.
+        The champion before stays as well: the service goes back to it where it finds damage,
+        and a person who does not trust the present one.
         """
         before = read_previous(self.champions).models
+        history = promotions.read(self.workspace)
         for model, entry in self.pointer().models.items():
             needed = {entry.version, before.get(model, entry).version}
+            needed.update(promotions.served(history, model)[-2:])
             for version in self.versions(model)[:-keep]:
                 if version not in needed:
                     shutil.rmtree(self.champions / model / version)
@@ -352,12 +355,11 @@ class Registry:
         client.set_model_version_tag(model, version, _STATE, action)
 
     def _previous(self, model: str, current: str) -> str:
-        history = promotions.read(self.workspace)
-        served = {p.version for p in history if p.model == model and p.action == PROMOTED}
-        older = [v for v in self.versions(model) if v in served and int(v) < int(current)]
+        history = promotions.served(promotions.read(self.workspace), model)
+        older = [v for v in history if v != current and v in self.versions(model)]
         if not older:
             raise RegistryError(
-                f"No version of {model!r} older than {current} was ever in force and is still on "
+                f"No version of {model!r} before {current} was ever in force and is still on "
                 "disk. Name one with --to, or run a night."
             )
         return older[-1]

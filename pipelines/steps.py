@@ -13,6 +13,7 @@ from pipelines.evaluate_search import Asked, Champion, evaluate_search
 from pipelines.intervals import Figure
 from pipelines.labels import INTENT, hints, policies
 from pipelines.learning import Lesson, learn
+from pipelines.outbox import HISTORY
 from pipelines.prepare import statuses_as_json
 from pipelines.run import Json, Measured, Run
 from pipelines.yardstick import CHAMPION, Yardstick
@@ -24,7 +25,6 @@ from triage.baseline import KeywordIntents, MajorityIntents
 from triage.intents import IntentClassifier
 from triage.taxonomy import OUT_OF_SCOPE
 
-HISTORY = "history"
 RETRIEVER = "retriever"
 
 

@@ -3,6 +3,7 @@
 Tables are read by their names; where there is no store or no such table yet, there is nothing.
 """
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,29 @@ MOST_ANSWERED = 50_000
 _AT_ONCE = 1_000
 _ANSWER = ("suggestion_id", "at", "decision", "corrected", "edit_distance", "kept_share")
 _NOTHING = ("null", "{}")
+
+
+def store_url(
+    serving: Mapping[str, Any], workspace: Path, environ: Mapping[str, str] | None = None
+) -> str:
+    """Return the SQLAlchemy URL of the store, from the same settings as the service.
+
+    Parameters
+    ----------
+    serving : mapping
+        The ``[serving]`` table; ``database`` and ``state`` count.
+    workspace : Path
+        The service's ``state`` where neither says another.
+    environ : mapping, optional
+        ``os.environ`` by default; ``DESKPILOT_DATABASE`` and ``DESKPILOT_STATE`` win.
+    """
+    variables = os.environ if environ is None else environ
+    database, state = (
+        variables.get(f"DESKPILOT_{name.upper()}") or str(serving.get(name, ""))
+        for name in ("database", "state")
+    )
+    folder = Path(state).expanduser().absolute() if state else workspace
+    return database or f"sqlite:///{folder / 'store.db'}"
 
 
 def read_edits(url: str) -> pd.DataFrame:

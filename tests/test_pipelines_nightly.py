@@ -1,6 +1,7 @@
 """Whole nights on a small shop: same numbers again, nothing half done, a reason for each no."""
 
 import json
+import os
 import re
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -377,3 +378,35 @@ def test_feedback_comes_into_force_with_the_knowledge(again: Path) -> None:
     folder = Registry(again / "work").folder("acceptance")
     assert folder is not None
     assert PriorLogistic.load(folder).n_rows_ == 60
+
+
+def test_what_a_killed_night_did_not_publish_the_next_one_does(
+    again: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pointer has moved, so its models are in force; its report and words follow."""
+    config = write(again, tickets(180))
+
+    def killed(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    second = NOW + timedelta(days=1)
+    with monkeypatch.context() as patched:
+        patched.setattr("pipelines.outbox.hand_out", killed)
+        with pytest.raises(KeyboardInterrupt):
+            run_night(config, now=second)
+    workspace = again / "work"
+    name = f"{second:%Y-%m-%dT%H%M%SZ}"
+    in_force = read_pointer(workspace / "champions")
+    assert in_force is not None
+    assert in_force.night == name
+    assert (workspace / "reports" / "latest").read_text().strip() != name
+    rest = workspace / "cache" / ".tickets.parquet.1"
+    rest.touch()
+    os.utime(rest, (0, 0))
+
+    steps = [Step("stop", killed)]
+    with pytest.raises(KeyboardInterrupt):
+        run_night(config, now=NOW + timedelta(days=2), all_steps=steps)
+    assert (workspace / "reports" / "latest").read_text().strip() == name
+    assert (workspace / "history" / f"{name}.json").is_file()
+    assert not rest.exists()

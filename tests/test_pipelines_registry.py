@@ -119,8 +119,26 @@ def test_rollback_goes_to_the_last_version_that_was_in_force(registry: Registry)
     assert (entry.version, entry.previous) == ("1", "3")
     assert registry.pointer().models["intent"].version == "1"
     assert registry.aliases()["intent"]["champion"] == "1"
-    with pytest.raises(RegistryError, match="older than 1"):
+    with pytest.raises(RegistryError, match="before 1 was ever in force"):
         registry.rollback("intent", now=NOW)
+
+
+def test_a_version_taken_back_is_not_gone_back_to(registry: Registry) -> None:
+    for seed in (3, 4):
+        night(registry, YES, seed)
+    assert registry.rollback("intent", now=NOW).version == "3"
+    night(registry, YES, 5)
+    assert registry.rollback("intent", now=NOW).version == "3"
+
+
+def test_a_version_whose_night_was_killed_counts_for_rollback(registry: Registry) -> None:
+    staged = stage(registry.workspace, seed=3)
+    proposal = registry.propose("n3", staged, parameters={}, metrics={})
+    with pytest.raises(KeyboardInterrupt):
+        Interrupted(registry.workspace).commit(proposal, staged, {"intent": YES}, now=NOW)
+    registry.recover(now=NOW)
+    night(registry, YES, 4)
+    assert registry.rollback("intent", now=NOW).version == "3"
 
 
 def test_rollback_names_what_is_there(registry: Registry) -> None:
@@ -135,6 +153,17 @@ def test_prune_keeps_the_champion_and_the_newest(registry: Registry) -> None:
         night(registry, NO, seed)
     registry.prune(2)
     assert registry.versions("intent") == ["1", "4", "5"]
+
+
+def test_prune_keeps_what_a_person_goes_back_to(registry: Registry) -> None:
+    night(registry, YES, 3)
+    for seed in range(4, 9):
+        night(registry, NO, seed)
+    # Another model's promotion wrote over what was in force before.
+    (registry.champions / "previous.json").unlink()
+    registry.prune(2)
+    assert registry.versions("intent") == ["1", "3", "7", "8"]
+    assert registry.rollback("intent", now=NOW).version == "1"
 
 
 def test_log_survives_a_torn_line(registry: Registry) -> None:

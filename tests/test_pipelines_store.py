@@ -10,8 +10,9 @@ from sqlalchemy import Table
 from data.errors import ConfigError
 from data.schema import ARTICLES
 from pipelines.edits import CORRECTED, corrected_tickets, merge_articles
-from pipelines.store import read_answers, read_edits
+from pipelines.store import read_answers, read_edits, store_url
 from serving.database import Database
+from serving.settings import Settings
 from serving.tables import article_edits, feedback, suggestions
 
 AT = pd.Timestamp("2026-03-01T10:00:00Z")
@@ -114,3 +115,17 @@ def test_a_broken_store_is_named_without_its_address(tmp_path: Path) -> None:
     for read in (read_edits, lambda url: read_answers(url, CORRECTED)):
         with pytest.raises(ConfigError, match=r"service's store cannot be read \(DatabaseError\)"):
             read(f"sqlite:///{path}")
+
+
+def test_the_store_is_where_the_service_keeps_it(tmp_path: Path) -> None:
+    def of(serving: dict[str, Any], **environ: str) -> str:
+        return store_url(serving, tmp_path, environ)
+
+    assert of({}) == f"sqlite:///{tmp_path / 'store.db'}"
+    assert of({"state": str(tmp_path / "s")}) == f"sqlite:///{tmp_path / 's' / 'store.db'}"
+    assert of({"database": "sqlite:///a.db", "state": "s"}) == "sqlite:///a.db"
+    assert (
+        of({"database": "sqlite:///a.db"}, DESKPILOT_DATABASE="sqlite:///b.db") == "sqlite:///b.db"
+    )
+    moved = Settings.model_validate({"state": tmp_path / "s"})
+    assert of({"state": str(tmp_path / "s")}) == moved.database
