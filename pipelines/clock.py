@@ -24,7 +24,7 @@ class Spent:
         Of all cores.
     peak_mb : float
         Most resident memory at one time; of several processes the sum of each one's most, what
-        a worker shares with others counted once.
+        they share counted once.
     """
 
     seconds: float
@@ -52,9 +52,7 @@ def clock(
     yield
     pids = workers()
     seconds = time.perf_counter() - started
-    own = (max(peak_mb(pid) - _shared_mb(pid), 0.0) for pid in pids)
-    peak = peak_mb(os.getpid()) + sum(own)
-    note(Spent(seconds, max(_cpu(pids) - cpu, 0.0), peak))
+    note(Spent(seconds, max(_cpu(pids) - cpu, 0.0), _peak_of_all(pids)))
 
 
 def peak_mb(pid: int) -> float:
@@ -72,13 +70,27 @@ def peak_mb(pid: int) -> float:
     return most / 1024 if os.uname().sysname == "Linux" else most / _MB
 
 
-def _shared_mb(pid: int) -> float:
-    """Memory a process shares with others: a forked worker begins with that of its parent."""
+def _peak_of_all(workers: tuple[int, ...]) -> float:
+    """Add what each process holds beyond the first, at its most, to the first one's most.
+
+    A forked worker begins with the memory of its parent, and keeps, together with the other
+    workers, what the parent has let go since: proportional shares count each page once.
+    """
+    first = os.getpid()
+    held = {pid: _resident_mb(pid) for pid in (first, *workers)}
+    beyond = sum(share for _, share in held.values()) - held[first][0]
+    grown = sum(max(peak_mb(pid) - held[pid][0], 0.0) for pid in workers)
+    return peak_mb(first) + max(beyond, 0.0) + grown
+
+
+def _resident_mb(pid: int) -> tuple[float, float]:
+    """Return the resident memory of a process, and its share of it; zeros where not known."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8").splitlines()
     except OSError:
-        return 0.0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Shared_")) / 1024
+        return 0.0, 0.0
+    sizes = {line.split()[0]: int(line.split()[1]) / 1024 for line in lines[1:]}
+    return sizes["Rss:"], sizes["Pss:"]
 
 
 def _forget_peak(pid: int) -> None:

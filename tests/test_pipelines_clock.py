@@ -55,7 +55,13 @@ def test_what_workers_share_with_their_parent_counts_once() -> None:
             list(workers.map(spin, [10] * 4))
         with clock(noted.append, lambda: workers.pids):
             list(workers.map(hold, [200] * 4))
-    small, large = noted
-    alone = peak_mb(os.getpid())
-    assert held.nbytes / 1e6 < small.peak_mb < 1.5 * alone + 200
+        alone = peak_mb(os.getpid())
+        # Let go here, but not by the workers.
+        size = held.nbytes / 2**20
+        del held
+        with clock(noted.append, lambda: workers.pids):
+            list(workers.map(spin, [10] * 4))
+    small, large, kept = noted
+    assert size < small.peak_mb < alone + 150
     assert large.peak_mb > small.peak_mb + 150
+    assert size < kept.peak_mb < small.peak_mb + 350

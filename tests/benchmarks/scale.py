@@ -44,7 +44,7 @@ def nights(tickets: int, passages: int) -> list[dict[str, Any]]:
         _prepare(folder, tickets, passages)
         first = _night(folder)
         more = round(NEW * tickets)
-        _append(folder / "tickets.parquet", more, tickets)
+        _append(folder / "tickets.parquet", more, tickets, _days(tickets))
         second = _night(folder)
         made = fingerprint(pd.read_parquet(folder / "tickets.parquet", columns=["text"])[:1000])
     return [
@@ -64,6 +64,19 @@ def nights(tickets: int, passages: int) -> list[dict[str, Any]]:
             reused=second["reused"],
         ),
     ]
+
+
+def later(tickets: int) -> list[dict[str, Any]]:
+    """Run one more night with 1 % more tickets where ``SCALE_FOLDER`` kept those of `nights`."""
+    if not os.environ.get("SCALE_FOLDER"):
+        return []
+    with _folder(f"nights-{tickets}") as name:
+        path = Path(name) / "tickets.parquet"
+        known = pq.read_metadata(path).num_rows
+        _append(path, round(NEW * tickets), known, _days(tickets))
+        spent = _night(Path(name))
+        made = fingerprint(pd.read_parquet(path, columns=["text"])[:1000])
+    return [_memory(f"later night, 1 % new of {tickets:,}, most memory, MB", spent, made)]
 
 
 def _prepare(folder: Path, tickets: int, passages: int) -> None:
@@ -140,9 +153,9 @@ def _days(tickets: int) -> float:
     return 365 * min(1.0, 100_000 / tickets)
 
 
-def _append(path: Path, more: int, start: int) -> None:
+def _append(path: Path, more: int, start: int, days: float) -> None:
     later = path.with_name("later.parquet")
-    write_tickets(later, more, seed=0, start=start, days=_days(start))
+    write_tickets(later, more, seed=0, start=start, days=days)
     both = pa.concat_tables([pq.read_table(path), pq.read_table(later)])
     pq.write_table(both, path)
     later.unlink()
@@ -161,4 +174,5 @@ BENCHMARKS: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "ten_thousand": partial(nights, 10_000, 1_000),
     "hundred_thousand": partial(nights, 100_000, 10_000),
     "million": partial(nights, 1_000_000, 10_000),
+    "million_later": partial(later, 1_000_000),
 }
