@@ -17,6 +17,7 @@ from uuid import uuid4
 from data.ticket import Ticket
 from serving.agreeing import check_corrected, check_shown
 from serving.articles import ArticleDesk, is_current
+from serving.hiding import Hidden
 from serving.problems import MODEL_VERSION, NOT_FOUND, STALE, ProblemError, wrong_field
 from serving.recent import NewestVersions, RecentReplies
 from serving.records import Shown, feedback_row, suggestion_rows
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from serving.reload import Reloader
 
 logger = logging.getLogger(__name__)
-
 
 _TRIES = 4
 # How long another worker may take to write what it showed.
@@ -175,13 +175,13 @@ class SupportEngine:
         if before is not None:
             return before
         snapshot = self._wanted(asked)
-        ticket, truncated = self._ticket(body.ticket, asked.client)
-        self._check_newest(ticket)
+        hidden, truncated = self._ticket(body.ticket, asked.client)
+        self._check_newest(hidden.ticket)
         shown_at = self.clock()
-        made = self._made(snapshot, ticket, body.options, asked, shown_at)
+        made = self._made(snapshot, hidden, body.options, asked, shown_at)
         reply = {
             "suggestion_id": self._suggestion_id(asked, made.models),
-            "ticket_version": ticket.version,
+            "ticket_version": hidden.ticket.version,
             "models": made.models,
             **made.parts,
             "truncated": truncated,
@@ -189,7 +189,7 @@ class SupportEngine:
         }
         kept: dict[str, Any] = self.recent.keep(asked.client, asked.idempotency, reply)
         if kept is reply and not self._told_elsewhere(asked, reply):
-            self._keep(Shown(ticket, shown_at, reply, made.features))
+            self._keep(Shown(hidden, shown_at, reply, made.features))
         return kept
 
     def triage(self, body: TriageIn, asked: Asked) -> dict[str, Any]:
@@ -205,17 +205,21 @@ class SupportEngine:
         assert given is not None
         if len(given) > self.settings.max_batch:
             raise wrong_field("tickets", f"may hold {self.settings.max_batch} tickets at most")
-        tickets = [self._ticket(item, asked.client)[0] for item in given]
+        hidden = [self._ticket(item, asked.client)[0] for item in given]
         if body.ticket is not None:
-            self._check_newest(tickets[0])
+            self._check_newest(hidden[0].ticket)
         run = Run(asked.request_id, self.costs)
-        found = triage(run, snapshot, tickets) if tickets else []
+        found = triage(run, snapshot, hidden) if hidden else []
         common = {"models": snapshot.models(asked.client), **account(run, ["triage"])}
         if body.ticket is not None:
-            return {"ticket_version": tickets[0].version, "triage": found[0], **common}
+            return {"ticket_version": hidden[0].ticket.version, "triage": found[0], **common}
         results = [
-            {"ticket_id": ticket.ticket_id, "ticket_version": ticket.version, "triage": told}
-            for ticket, told in zip(tickets, found, strict=True)
+            {
+                "ticket_id": one.ticket.ticket_id,
+                "ticket_version": one.ticket.version,
+                "triage": told,
+            }
+            for one, told in zip(hidden, found, strict=True)
         ]
         return {"results": results, **common}
 
@@ -310,9 +314,9 @@ class SupportEngine:
         assert snapshot.index is not None
         client = next(iter(snapshot.index.clients), self.settings.client)
         body = TicketIn(id="canary", text="Where is my order? I have not received it yet.")
-        ticket, _ = self._ticket(body, client)
+        hidden, _ = self._ticket(body, client)
         run = Run("canary", self.costs)
-        suggestion(run, snapshot, ticket, Options(), now=self.clock())
+        suggestion(run, snapshot, hidden, Options(), now=self.clock())
         if run.degraded:
             logger.error("the canary came back without %s", run.degraded)
         return not run.degraded
@@ -320,7 +324,7 @@ class SupportEngine:
     # -- helpers -------------------------------------------------------------------------------
 
     def _made(
-        self, snapshot: Snapshot, ticket: Ticket, options: Options, asked: Asked, now: datetime
+        self, snapshot: Snapshot, hidden: Hidden, options: Options, asked: Asked, now: datetime
     ) -> "_Made":
         """Make the parts from one version of the client's knowledge.
 
@@ -330,7 +334,7 @@ class SupportEngine:
         for _ in range(_TRIES):
             run = Run(asked.request_id, self.costs, options.max_ms)
             models = snapshot.models(asked.client)
-            parts, features = suggestion(run, snapshot, ticket, options, now=now)
+            parts, features = suggestion(run, snapshot, hidden, options, now=now)
             if snapshot.models(asked.client) == models:
                 break
         else:
@@ -366,10 +370,9 @@ class SupportEngine:
         return snapshot
 
     def _keep(self, shown: Shown) -> None:
-        ticket = shown.ticket
+        ticket = shown.hidden.ticket
         self.newest.see(ticket.client_id, ticket.ticket_id, ticket.version)
-        key = client_secret(self.hash_key, ticket.client_id)
-        self.store.add_suggestion(lambda: suggestion_rows(shown, key))
+        self.store.add_suggestion(lambda: suggestion_rows(shown))
 
     def _suggested(self, client: str, suggestion_id: str) -> Row | None:
         found = self.store.suggestion(client, suggestion_id)
@@ -380,8 +383,9 @@ class SupportEngine:
             found = self.store.suggestion(client, suggestion_id)
         return found
 
-    def _ticket(self, body: TicketIn, client: str) -> tuple[Ticket, bool]:
-        return ticket_of(body, client, self.settings.max_text_characters)
+    def _ticket(self, body: TicketIn, client: str) -> tuple[Hidden, bool]:
+        ticket, cut = ticket_of(body, client, self.settings.max_text_characters)
+        return Hidden(ticket, client_secret(self.hash_key, client)), cut
 
     def _check_newest(self, ticket: Ticket) -> None:
         newest = max(

@@ -4,16 +4,13 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from data.ticket import Ticket
 from serving.failures import PART_FAILURES
+from serving.hiding import Hidden, hide
 from serving.run import place
 from serving.schemas import FeedbackIn
 from serving.store import Row, SuggestionRows
-
-if TYPE_CHECKING:
-    from data.redaction import Placeholders
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +21,7 @@ _TRIAGE = ("intent", "language", "abstained", "reason")
 class Shown:
     """A suggestion as it left the service."""
 
-    ticket: Ticket
+    hidden: Hidden
     at: datetime
     reply: Mapping[str, Any]
     features: Mapping[str, float]
@@ -35,16 +32,9 @@ class Shown:
         return str(self.reply["suggestion_id"])
 
 
-def suggestion_rows(shown: Shown, key: bytes) -> SuggestionRows:
-    """Redact a suggestion and lay it out as rows.
-
-    Parameters
-    ----------
-    shown : Shown
-    key : bytes
-        The client's key for keyed hashes.
-    """
-    ticket, reply = shown.ticket, shown.reply
+def suggestion_rows(shown: Shown) -> SuggestionRows:
+    """Redact a suggestion and lay it out as rows."""
+    ticket, reply = shown.hidden.ticket, shown.reply
     draft = reply.get("draft") or {}
     sentences = (draft.get("sentences") or []) + (draft.get("steps") or [])
     triage = reply.get("triage") or {}
@@ -66,34 +56,22 @@ def suggestion_rows(shown: Shown, key: bytes) -> SuggestionRows:
         "triage": {name: triage.get(name) for name in _TRIAGE},
         "features": dict(shown.features),
         "degraded": reply.get("degraded"),
-        **_redacted(shown.suggestion_id, ticket, draft.get("text") or "", key),
+        **_redacted(shown.suggestion_id, shown.hidden, draft.get("text") or ""),
     }
     return SuggestionRows(row, _retrievals(shown))
 
 
-def _redacted(suggestion_id: str, ticket: Ticket, draft: str, key: bytes) -> Row:
+def _redacted(suggestion_id: str, hidden: Hidden, draft: str) -> Row:
     """Return the texts as they may be kept; none of them where redaction fails."""
     try:
-        from data.redaction import Placeholders
-
-        placeholders = Placeholders(key)
         # The ticket first: the draft then gets the same numbers for the same values.
-        text = _hidden(ticket.text, placeholders, ticket.customer.name)
-        draft = _hidden(draft, placeholders)
-        kept = placeholders.to_json()
+        text = hidden.text
+        draft = hide(draft, hidden.placeholders)
+        kept = hidden.placeholders.to_json()
         return {"ticket_text": text, "draft_text": draft, "placeholders": kept}
     except PART_FAILURES as error:
         logger.error("suggestion %s is kept without text: %s", suggestion_id, place(error))
         return {"ticket_text": None, "draft_text": None, "placeholders": None}
-
-
-def _hidden(text: str, placeholders: "Placeholders", name: str | None = None) -> str:
-    """Redact a text, known names included."""
-    from data.redaction import hide_names, redact, remember_name
-
-    redacted = str(redact(text, placeholders=placeholders))
-    remember_name(name, placeholders)
-    return hide_names(redacted, placeholders)
 
 
 def _retrievals(shown: Shown) -> list[Row]:
@@ -138,7 +116,7 @@ def feedback_row(body: FeedbackIn, suggestion: Row, *, at: datetime, key: bytes)
         return row
     kept = suggestion["placeholders"]
     placeholders = Placeholders.from_json(kept, key=key) if kept else Placeholders(key)
-    sent = _hidden(body.sent_text, placeholders)
+    sent = hide(body.sent_text, placeholders)
     if suggestion["draft_text"] is None:
         return row | {"sent_text": sent}
     told = compare(draft, sent, suggestion["language"] or "unknown")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from data.ticket import Ticket
 from serving.articles import find
 from serving.failures import PART_FAILURES
+from serving.hiding import Hidden
 from serving.run import Run
 from serving.schemas import Options
 from serving.snapshot import Snapshot
@@ -32,12 +33,12 @@ Features = Mapping[str, float]
 
 
 def suggestion(
-    run: Run, snapshot: Snapshot, ticket: Ticket, options: Options, *, now: datetime
+    run: Run, snapshot: Snapshot, hidden: Hidden, options: Options, *, now: datetime
 ) -> tuple[dict[str, Any], Features]:
     """Return the wanted parts of a suggestion, and what the acceptance was computed from."""
-    want = set(options.want)
+    ticket, want = hidden.ticket, set(options.want)
     reading = _read(snapshot, ticket) if "draft" in want else None
-    told = triage(run, snapshot, [ticket], getattr(reading, "texts", ()))[0]
+    told = triage(run, snapshot, [hidden], getattr(reading, "texts", ()))[0]
     reply: dict[str, Any] = {"triage": told} if "triage" in want else {}
     draft: dict[str, Any] | None = None
     features: Features = {}

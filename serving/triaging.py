@@ -5,6 +5,7 @@ from typing import Any
 
 from data.encoders import CachedEncoder
 from data.ticket import Ticket
+from serving.hiding import Hidden
 from serving.run import Run
 from serving.snapshot import IntentModel, Snapshot
 
@@ -13,7 +14,7 @@ NOT_AVAILABLE = ("sentiment", "priority", "retention_risk", "presales")
 
 
 def triage(
-    run: Run, snapshot: Snapshot, tickets: Sequence[Ticket], ahead: Sequence[str] = ()
+    run: Run, snapshot: Snapshot, given: Sequence[Hidden], ahead: Sequence[str] = ()
 ) -> list[dict[str, Any]]:
     """Return one triage object per ticket; a failing model leaves its part empty.
 
@@ -21,16 +22,18 @@ def triage(
     ----------
     run : Run
     snapshot : Snapshot
-    tickets : sequence of Ticket
+    given : sequence of Hidden
+        Tickets; intents are told from the words that models learn from, which are redacted.
     ahead : sequence of str
         Texts that other parts will have encoded: one call for all costs half of two.
     """
+    tickets = [hidden.ticket for hidden in given]
     texts = run.part("text", lambda: [ticket.text for ticket in tickets])
     if texts is None:
         texts = [_raw(ticket) for ticket in tickets]
     languages = run.part("language", lambda: _languages(tickets, texts))
     clients = [ticket.client_id for ticket in tickets]
-    intents = _intents(run, snapshot, texts, clients, ahead)
+    intents = _intents(run, snapshot, _learned(run, snapshot, given, texts), clients, ahead)
     entities = run.part("entities", lambda: [_entities(text) for text in texts])
     why_none = "time_budget" if run.out_of_time("intent") else "model_unavailable"
     return [
@@ -42,6 +45,15 @@ def triage(
         )
         for row in range(len(tickets))
     ]
+
+
+def _learned(
+    run: Run, snapshot: Snapshot, given: Sequence[Hidden], texts: Sequence[str]
+) -> Sequence[str]:
+    """Return the words as models learn them; as they came where redaction fails."""
+    if snapshot.intent is None:
+        return texts
+    return run.part("redaction", lambda: [hidden.text for hidden in given]) or texts
 
 
 def _intents(

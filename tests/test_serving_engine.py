@@ -14,9 +14,11 @@ from serving_desk import KEYS, drafter_over, engine, intent_model, knowledge, ti
 from data.artifact import read_artifact
 from data.champions import PointerEntry, read_pointer, write_pointer
 from data.encoders import CachedEncoder, HashingEncoder
+from data.redaction import redact
 from data.synthetic import small_knowledge
 from data.ticket import Ticket
 from serving.engine import Asked, SupportEngine
+from serving.hiding import Hidden
 from serving.problems import ProblemError
 from serving.reload import Reloader
 from serving.schemas import ArticleIn, FeedbackIn, SuggestIn, TicketIn, TriageIn
@@ -483,3 +485,51 @@ def test_an_edit_at_one_worker_reaches_the_other(tmp_path):
         two.put_article("gifts", ARTICLE.model_copy(update={"version": 1}), ASKED)
     one.close()
     two.close()
+
+
+PERSONAL = (
+    "How do I send the blanket back?\nKind regards, Hannah Whitcombe, 12 Larch Road, "
+    "Leeds LS6 3AB, 07700 900123, hannah.w@example.com"
+)
+
+
+def test_a_ticket_is_tagged_by_the_words_that_are_kept_of_it(made):
+    read, _ = ticket_of(TicketIn(**ticket(PERSONAL)), "lumen", 10_000)
+    kept = Hidden(read, b"key").text
+    assert "Whitcombe" not in kept
+    assert "900123" not in kept
+    by_kept, by_raw = intent_model().decisions([kept, read.text])
+    assert by_kept.probability != pytest.approx(by_raw.probability, abs=0.01)
+    told = made.triage(TriageIn(ticket=ticket(PERSONAL)), ASKED)["triage"]["intent"]
+    assert (told["label"], told["p"]) == (by_kept.label, round(by_kept.probability, 4))
+    both = made.triage(TriageIn(tickets=[ticket(PERSONAL), ticket()]), ASKED)["results"]
+    assert both[0]["triage"]["intent"] == told
+    suggested = made.suggest(SuggestIn(ticket=ticket(PERSONAL)), ASKED)
+    assert suggested["triage"]["intent"] == told
+
+
+def test_a_ticket_is_redacted_once(made, monkeypatch):
+    texts = []
+
+    def counted(text, **options):
+        texts.append(text)
+        return redact(text, **options)
+
+    monkeypatch.setattr("data.redaction.redact", counted)
+    told = made.suggest(SuggestIn(ticket=ticket(PERSONAL)), ASKED)
+    made.store.flush()
+    row = made.store.suggestion("lumen", told["suggestion_id"])
+    assert "[NAME_1]" in row["ticket_text"]
+    assert sum("Whitcombe" in text and "900123" in text for text in texts) == 1
+
+
+def test_what_cannot_be_redacted_is_tagged_and_kept_without_its_words(made, monkeypatch):
+    def broken(*_arguments, **_options):
+        raise ValueError(PERSONAL)
+
+    monkeypatch.setattr("data.redaction.redact", broken)
+    told = made.suggest(BODY, ASKED)
+    assert told["degraded"] == ["redaction"]
+    assert told["triage"]["intent"]["label"] == "support.return_exchange"
+    made.store.flush()
+    assert made.store.suggestion("lumen", told["suggestion_id"])["ticket_text"] is None

@@ -23,6 +23,8 @@ from service import CLIENT, KEY, state, tickets
 
 import serving.app
 import serving.engine
+import serving.hiding
+import serving.records
 import serving.suggesting
 import suggest.answers
 from data.encoders import default_encoder
@@ -85,7 +87,9 @@ def watched(watch: Stopwatch, engine: SupportEngine) -> None:
         (engine, "suggest", "engine"),
         (engine, "_ticket", "ticket"),
         (engine, "_check_newest", "store: newest version"),
-        (serving.engine, "suggestion_rows", "store: redaction"),
+        (serving.hiding, "hide", "redaction"),
+        (serving.records, "hide", "redaction"),
+        (serving.engine, "suggestion_rows", "store: layout"),
         (engine.store.writer, "_write", "store: rows"),
         (serving.app, "to_json", "serialise"),
     ):
