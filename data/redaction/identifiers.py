@@ -39,6 +39,14 @@ _CARD_SHAPE = re.compile(
     r"(?<![\w+])(?<![0-9][-/.,])(?:[2-6][0-9]{3}(?:[ \u00a0-][0-9]{4}){3}"
     r"|3[47][0-9]{2}[ -][0-9]{6}[ -][0-9]{5})(?![\w-])"
 )
+# Any one sign between the groups; a check digit must be right.
+_CARD_APART = re.compile(
+    r"(?<![\w+])(?<![0-9][-/.,])(?:"
+    r"[2-6][0-9]{3}(?P<four>[ \u00a0]?[./,_·–—-][ \u00a0]?|[ \u00a0]{2,3})"
+    r"[0-9]{4}(?P=four)[0-9]{4}(?P=four)[0-9]{4}"
+    r"|3[47][0-9]{2}(?P<six>[ \u00a0]?[./,_·–—-][ \u00a0]?)[0-9]{6}(?P=six)[0-9]{5})"
+    r"(?!\w|[./,_-][0-9])"
+)
 _CARD_WORDS = re.compile(
     r"(?:\b(?:card|visa|mastercard|maestro|amex|credit|debit|kreditkarte\w*|karte\w*|kartennummer"
     r"|carte|cb|tarjeta|carta|kaart\w*|creditcard\w*|kart\w{0,6}|cartão|cartao)\b[^0-9]{0,160}$)",
@@ -165,6 +173,9 @@ def _cards(text: str) -> Iterator[Found]:
                     yield Found("CARD", start.start(), taken[0], taken[1])
                     break
 
+    for found in _CARD_APART.finditer(text):
+        if is_bank_card(_bare(found[0])):
+            yield Found("CARD", found.start(), found.end(), _bare(found[0]))
     for found in _CARD_SHAPE.finditer(text):
         named = preceded_by(text, found.start(), _CARD_WORDS, within=180)
         if named or _EXPIRY.match(text, found.end()):

@@ -1,4 +1,4 @@
-"""Mail addresses, web addresses that carry a secret, and IP addresses."""
+"""Mail addresses, names on networks, web addresses that carry a secret, and IP addresses."""
 
 import ipaddress
 import re
@@ -14,6 +14,18 @@ _EMAIL = re.compile(
     re.IGNORECASE,
 )
 _MENTIONS_AT = re.compile(r"@|[\[(](?:at|arroba|chiocciola|małpa)[\])]", re.IGNORECASE)
+
+# A name on a network; that of a firm has hardly ever a digit or a point in it.
+_HANDLE = re.compile(
+    r"(?<![\w.@/%+\-])@(?=[A-Za-z][\w.]{1,29}(?![\w@]))(?=[A-Za-z_]{1,29}[0-9.][\w])[\w.]*\w"
+)
+_OWN_HANDLE = re.compile(
+    r"\b(?:insta(?:gram)?|twitter|tiktok|snap(?:chat)?|telegram|threads|bluesky|handle|username"
+    r"|my|mein|mon|mi|mio|mijn|mój|meu|i am|i'm|ich bin|je suis|soy|sono|ik ben|jestem|sou)"
+    r"(?: (?:is|ist|est|es|è|jest|é|account|profil\w*|name))?[ :]{0,3}"
+    r"(@[A-Za-z][\w.]{1,28}\w)(?![@\w])",
+    re.IGNORECASE,
+)
 
 _URL = re.compile(
     r"(?<![\w@.\-])(?:[a-z][a-z0-9+.\-]{1,15}://|www\.|(?:[a-z0-9\-]{1,40}\.){1,4}[a-z]{2,12}/)"
@@ -40,7 +52,7 @@ _VERSION_WORDS = re.compile(
 
 
 def find_links(text: str) -> Iterator[Found]:
-    """Yield mail addresses, web addresses of or for one person, and IP addresses.
+    """Yield mail and IP addresses, names on networks, web addresses of or for one person.
 
     Addresses of help pages and products are not personal and are left alone.
     """
@@ -52,6 +64,10 @@ def find_links(text: str) -> Iterator[Found]:
     if _MENTIONS_AT.search(text):
         for found in _EMAIL.finditer(text):
             yield Found("EMAIL", found.start(), found.end(), found[0].casefold())
+        for found in _HANDLE.finditer(text):
+            yield Found("URL", found.start(), found.end(), found[0].casefold())
+        for found in _OWN_HANDLE.finditer(text):
+            yield Found("URL", *found.span(1), found[1].casefold())
     for found in _IPV4.finditer(text):
         if not _is_version(text, found.start()) and _is_address(found[0]):
             yield Found("IP", found.start(), found.end(), found[0])

@@ -9,7 +9,7 @@ from data.redaction import name_words as words
 from data.redaction.again import parts_again, whole_again
 from data.redaction.everyday import is_word
 from data.redaction.found import Found
-from data.redaction.gazetteer import is_first
+from data.redaction.gazetteer import is_everyday_name, is_first, is_last
 from data.redaction.listed_names import is_firm, listed
 from data.redaction.listed_words import BRANDS, FIRMS, NO_LAST, PLACES_AND_FIRMS
 from data.redaction.parts import Part, joined, parts_of
@@ -22,6 +22,7 @@ from data.text.phrases import CLOSINGS, GREETINGS, THANKS, fold
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ENDS_NAME = re.compile(r"[ \u00a0]*(?:$|[\n,.!?:;()|/<\x00–—…]| - |-\s|[^\w\s&'’@\-\[])")
+_ENDS_CLAUSE = re.compile(rf"{_ENDS_NAME.pattern}| (?:and|und|et|y|e|en|ve)\b")
 _BREAK = re.compile(r"[\s,.!:;–—\-]*[,.!\n–—\-][\s,.!:;–—\-]*|\s+")
 _STARTS = re.compile(r"(?:^|[.!?,;:…)\n–—\-\x00]|[^\w\s])[\s\"'*_>\-–—]*$")
 _GAPS = frozenset({" ", "\u00a0", ". ", ".", "  "})
@@ -156,7 +157,7 @@ def _after_cue(
     if cue.kind == "introduction":
         return _name(text, tokens, after, one=True, lower=tokens[at].folded not in _LOOSE)
     if cue.kind in ("weak", "single") and not gap.strip() and _is_small_name(tokens[after]):
-        return tokens[after].start, tokens[after].end
+        return tokens[after].start, _end_of_small(text, tokens, after)
     if cue.kind == "weak":
         return _weak(text, tokens, after, gap, tokens[at:after])
     if cue.kind in ("relation", "single"):
@@ -180,6 +181,16 @@ def _after_cue(
 def _is_small_name(token: Part) -> bool:
     known = is_first(token.folded) and len(token.folded) > _SHORTEST
     return known and not token.capital and not is_word(token.folded)
+
+
+def _end_of_small(text: str, tokens: list[Part], at: int) -> int:
+    """Return where a name in small letters ends: with the last name, where one follows."""
+    if at + 1 == len(tokens) or not _adjoins(text, tokens[at], tokens[at + 1]):
+        return tokens[at].end
+    last = tokens[at + 1]
+    everyday = is_everyday_name(last.folded) and not is_word(last.folded)
+    follows = is_last(last.folded) or (everyday and _ENDS_CLAUSE.match(text, last.end))
+    return last.end if follows else tokens[at].end
 
 
 def _weak(

@@ -35,10 +35,14 @@ _TO_CONFIRM = word_set(
     """
 )
 _NETWORKS = re.compile(
-    r"(?:facebook|fb|instagram|twitter|x|tiktok|linkedin|youtube|t|wa|vk|snapchat|pinterest|threads"
-    r"|github)\.(?:com|me|net)$"
+    r"(?:^|\.)(?:(?:facebook|fb|instagram|twitter|x|tiktok|linkedin|youtube|t|wa|vk|snapchat"
+    r"|pinterest|threads|github|paypal|revolut|monzo|venmo|ko-fi|buymeacoffee)\.(?:com|me|net)"
+    r"|cash\.app|linktr\.ee|bunq\.me|tikkie\.me|signal\.me)$"
 )
-_PAGES_OF_NETWORKS = word_set("help about legal privacy terms explore watch business p reel share")
+_PAGES_OF_NETWORKS = word_set(
+    "help about legal privacy terms explore watch business p reel share us gb de fr es it nl pl pt"
+    " tr uk en smarthelp cgi-bin webapps myaccount signin disputes invoice"
+)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", re.IGNORECASE)
 _HEX = re.compile(r"(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{12,}$", re.IGNORECASE)
 _DIGITS = re.compile(r"[0-9]+")

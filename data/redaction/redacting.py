@@ -14,6 +14,7 @@ from data.redaction.addresses import find_addresses
 from data.redaction.contact_names import find_contact_names
 from data.redaction.found import Found
 from data.redaction.identifiers import find_identifiers, is_bank_card
+from data.redaction.labelled_numbers import find_labelled_numbers
 from data.redaction.links import find_links
 from data.redaction.names import find_names
 from data.redaction.orders import find_kept
@@ -173,7 +174,7 @@ def _detect(text: str, region: str | None) -> list[Found]:
     if _SEVERAL_DIGITS.search(masked):
         found += [*find_identifiers(masked, region), *find_phones(masked, region)]
     if _has_digit(masked):
-        found += find_addresses(masked)
+        found += [*find_labelled_numbers(masked), *find_addresses(masked)]
     found += [*find_contact_names(masked, found)]
     if not found:
         return []

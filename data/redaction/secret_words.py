@@ -1,11 +1,20 @@
 """Words before a password, a code or a date of birth, in nine languages and Swedish."""
 
 PASSWORDS = (
-    r"pass(?:word|code|phrase|wort)|pwd|kennwort|mot de passe|mdp|contrase(?:ñ|n)a|clave|wachtwoord"
+    r"pass(?:word|code|phrase|wort|wd)|(?:my |mein |login |user |/)pass|pass(?=[:=])|pwd?|psw"
+    r"|kennwort|mot de passe|mdp|contrase(?:ñ|n)a|clave|wachtwoord"
     r"|has(?:ł|l)(?:o|em)|senha|palavra[- ]passe|[şs]ifre(?:m|miz|niz)?|parola(?:m|mız)?"
     r"|l(?:ö|o)senord"
 )
 """A secret of any characters stands behind one of these and "is", "=" or ":"."""
+
+LOGINS = (
+    r"log-?in|user ?(?:name|id)|(?:be)?nutzer(?:name|kennung)|anmeldename|identifiant|pseudo"
+    r"|nom d['’]utilisateur|(?:nombre de )?usuario|(?:nome )?utente|gebruikersnaam|inlognaam"
+    r"|nazwa u(?:ż|z)ytkownika|(?:nome de )?(?:usu(?:á|a)rio|utilizador)"
+    r"|kullan(?:ı|i)c(?:ı|i) ad(?:ı|i)(?:m)?|nick(?:name)?"
+)
+"""What somebody signs in with, of letters and digits, stands behind one of these."""
 
 CODES = (
     r"(?:pin(?:code)?|otp|puk|tan|passcode)(?=[^0-9]{0,16}[0-9]{4})|[cs]vv2?|cvc2?|cvn|csc"

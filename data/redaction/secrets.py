@@ -11,8 +11,12 @@ from data.redaction.found import Found
 
 # What every word has in it; most messages hold none, and the patterns are slow.
 _HINTS = (
-    "pass", "pwd", "kennw", "mdp", "contrase", "clave", "wachtw", "hasł", "hasl", "senha", "ifre",
-    "parola", "senord",
+    "pass", "pw", "psw", "kennw", "mdp", "contrase", "clave", "wachtw", "hasł", "hasl", "senha",
+    "ifre", "parola", "senord",
+)  # fmt: skip
+_LOGIN_HINTS = (
+    "login", "log-in", "user", "nutzer", "anmelden", "identif", "pseudo", "usu", "utente",
+    "gebruik", "inlogn", "kullan", "nick", "ytkownika", "utiliz",
 )  # fmt: skip
 _CODE_HINTS = (
     "pin", "otp", "puk", "tan", "cv", "svv", "csc", "code", "prüf", "pruef", "geheimz", "cryptog",
@@ -32,6 +36,12 @@ _PASSWORD = re.compile(
 # Turkish says whose word it is in its ending and needs nothing between.
 _OWN_PASSWORD = re.compile(
     r"\b(?:[şs]ifrem|parolam) (?P<bare>[^\s\x00]{4,64})(?=[\s.,!?]|$)", re.IGNORECASE
+)
+# Both letters and digits, so that neither a date nor the next word of a sentence counts.
+_LOGIN = re.compile(
+    rf"\b(?:{words.LOGINS}){_JOIN}{{1,2}}[ \u00a0]*[\"“„«'‘]?"
+    r"(?P<value>(?=[\w.\-]{0,40}[0-9])(?=[\w.\-]{0,40}[^\W\d_])\w[\w.\-]{2,38}\w)(?![\w@.-]*@)",
+    re.IGNORECASE,
 )
 _NUMERIC = re.compile(
     rf"\b(?:{words.CODES})\b(?:[- ](?:code|nummer|number|nr))?{_JOIN}{{0,2}}[ \u00a0#.]*"
@@ -63,6 +73,8 @@ def find_secrets(text: str) -> Iterator[Found]:
             yield from _passwords(form, text)
     if not any("0" <= character <= "9" for character in text):
         return
+    if any(hint in lowered for hint in _LOGIN_HINTS):
+        yield from _values("SECRET", _LOGIN, text)
     if any(hint in lowered for hint in _CODE_HINTS):
         yield from _values("SECRET", _NUMERIC, text)
     if any(hint in lowered for hint in _BIRTH_HINTS):
