@@ -29,6 +29,16 @@ _SELF_EVIDENT = re.compile(
     r"|(?:ORD|ORDER|INV|PO|SO|RMA|CMD|FAC|FA|RE|RG|FV|FT|PED|ENC|ZAM|SIP|SP|RET)[-_]?[0-9]"
     r"(?:[0-9]|[-/](?=[0-9])){2,20}|#[0-9]{4,16})(?![\w-])"
 )
+# A prefix and a long number are an order's unless a word for something else stands before. Only
+# as an entity: redaction goes by words, since identity cards are written like this as well.
+_USUAL = re.compile(
+    r"(?<![\w-])(?!(?:SKU|ART|MOD|SN|EAN|ISO|VAT|KB|ID|TEL)-)[A-Z]{2,4}-[0-9]{6,10}(?![\w-])"
+)
+_AND_NEXT = re.compile(
+    r"\s{0,2}(?:[,;/&+]\s{0,2}|\s)(?:(?:and|or|und|oder|sowie|et|ou|y|o|e|en|of|i|oraz|lub|ve|veya|"
+    r"u|ed)\s)?(?=[#A-Z0-9])"
+)
+_DIGIT, _LETTER = re.compile(r"[0-9]"), re.compile(r"[^\W\d_]")
 _MOST_JOINERS = 4
 
 
@@ -36,7 +46,8 @@ def find_order_ids(text: str) -> list[Span]:
     """Return the numbers of orders, parcels, invoices and returns in a text.
 
     A number counts when a word for it stands before ("Bestellung Nr. 4711"), or after in
-    Turkish, or when its form says it: carriers' tracking numbers, ``INV-2025-07``, ``#10023``.
+    Turkish, or when its form says it: carriers' tracking numbers, ``INV-2025-07``, ``#10023``,
+    ``LL-204518``. Of several in a row, the word stands before the first.
     Dates, prices and quantities do not count.
 
     Parameters
@@ -54,8 +65,17 @@ def find_order_ids(text: str) -> list[Span]:
     >>> [span.text for span in find_order_ids("Order no. 100238471 of 12/03/2025, parcel #55102")]
     ['100238471', '#55102']
     """
-    labelled = _labelled(text, words.ORDERS, words.ORDER_BEGINNINGS, 0, len(text))
-    return _without_overlap(text, [*labelled, *_by_form(text, 0, len(text))])
+    labelled = list(_labelled(text, words.ORDERS, words.ORDER_BEGINNINGS, 0, len(text)))
+    # What follows stays in clear only by its own word or form: it may be a phone number.
+    more = (place for first in labelled for place in _in_a_row(text, first))
+    return _without_overlap(text, [*labelled, *more, *_by_form(text, 0, len(text)), *_usual(text)])
+
+
+def _usual(text: str) -> Iterator[tuple[int, int]]:
+    places = [found.span() for found in _USUAL.finditer(text)]
+    if places:
+        others = set(_labelled(text, words.OTHERS, words.OTHER_BEGINNINGS, 0, len(text)))
+        yield from (place for place in places if place not in others)
 
 
 def find_kept(
@@ -89,13 +109,29 @@ def _labelled(
 ) -> Iterator[tuple[int, int]]:
     for label in _WORD.finditer(text, start, end):
         word = fold(label[0])
-        cut = text[max(0, label.start() - 1) : label.start()] in ("'", "’")  # the s of "it's"
-        if cut or (word not in whole and not word.startswith(beginnings)):
+        if word not in whole and not word.startswith(beginnings):
             continue
+        if word == "s" and text[max(0, label.start() - 1) : label.start()] in ("'", "’"):
+            continue  # of "it's"
         at, joined = _join(text, label.end())
         found = _ID.match(text, at) if at > label.end() else None
         if found and _is_id(text, found, marked=joined):
             yield found.span()
+
+
+def _in_a_row(text: str, first: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    """Yield numbers after one of the same form: "LL-204518, LL-204519 und LL-204520"."""
+    form, at = _form(text[slice(*first)]), first[1]
+    while gap := _AND_NEXT.match(text, at):
+        found = _ID.match(text, gap.end())
+        if not found or _form(found[0]) != form or not _is_id(text, found, marked=True):
+            return
+        yield found.span()
+        at = found.end()
+
+
+def _form(raw: str) -> str:
+    return _LETTER.sub("a", _DIGIT.sub("0", raw.removeprefix("#")))
 
 
 def _join(text: str, at: int) -> tuple[int, bool]:
