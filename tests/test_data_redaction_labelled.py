@@ -95,8 +95,12 @@ def test_what_a_word_beside_makes_private(text, expected):
     assert redact(redact(text)) == expected
 
 
+def test_a_phone_number_after_an_order_number_goes():
+    assert redact("commande 1002384711, 0612345678") == "commande 1002384711, [PHONE_1]"
+
+
 @pytest.mark.parametrize(
-    "piece", ["Kontonummer ", "account 123456 ", "login: a ", "plaka ", "@a1 "]
+    "piece", ["Kontonummer ", "account 123456 ", "login: a ", "plaka ", "@a1 ", "order 1234, 1235 "]
 )
 def test_words_repeated_are_read_in_time(piece):
     text = piece * (LONG // len(piece))
