@@ -9,13 +9,13 @@ ORDERS = word_set(
     bestellungen bestellnr bestell-nr auftrag rechnung rechnungen rechnungs-nr sendung paket
     retoure lieferung lieferschein buchung beleg re-nr rg-nr commande commandes cmd colis facture
     factures suivi livraison expédition retour réservation avoir envoi envois pedido pedidos
-    paquete paquetes factura facturas seguimiento envío albarán localizador devolución reserva ordine
-    ordini pacco pacchi fattura fatture spedizione spedizioni tracciamento reso ddt prenotazione bestelling
-    bestellingen pakket pakketje factuur zending trace tracktrace pakbon reservering zamówienie
-    zamówienia zamówieniu zam paczka paczki paczkę przesyłka przesyłki przesyłkę faktura faktury
-    fakturę przewozowy przewozowego reklamacja reklamacji zwrot zwrotu śledzenia encomenda
-    encomendas pacote pacotes fatura faturas envio rastreio rastreamento fiscal devolução compra
-    takip iade irsaliye
+    paquete paquetes factura facturas seguimiento envío albarán localizador devolución reserva
+    ordine ordini pacco pacchi fattura fatture spedizione spedizioni tracciamento reso ddt
+    prenotazione bestelling bestellingen pakket pakketje factuur zending trace tracktrace pakbon
+    reservering zamówienie zamówienia zamówieniu zam paczka paczki paczkę przesyłka przesyłki
+    przesyłkę faktura faktury fakturę przewozowy przewozowego reklamacja reklamacji zwrot zwrotu
+    śledzenia encomenda encomendas pacote pacotes fatura faturas envio rastreio rastreamento fiscal
+    devolução compra takip iade irsaliye
     """
 )
 """Whole words."""
