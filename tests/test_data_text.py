@@ -103,6 +103,81 @@ def test_clean_small_cases(text: str, expected: str) -> None:
     assert clean(text) == expected
 
 
+ASKED = "How do I reset my password?"
+HEADERS = "From: Ann Lee <ann@x.example>\nDate: Tue, 3 Mar 2026\nSubject: Login\nTo: help@x.example"
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "---------- Forwarded message ---------",
+        "Begin forwarded message:",
+        "FYI\n\n-------- Forwarded Message --------",
+        "-------- Weitergeleitete Nachricht --------",
+        "Weitergeleitete Nachricht",
+        "Zur Info\n\n---------- Weitergeleitete Nachricht ----------",
+        "---------- Message transféré ---------",
+        "Pour info\n\nDébut du message réexpédié :",
+        "---------- Mensaje reenviado ---------",
+        "---------- Messaggio inoltrato ---------",
+        "---------- Doorgestuurd bericht ---------",
+        "---------- Wiadomość przekazana ---------",
+        "---------- Mensagem encaminhada ---------",
+        "---------- İletilen ileti ---------",
+        "FYI, please handle\n\n-----Original Message-----",
+        "Bitte um Bearbeitung, danke\n",
+        "---- Forwarded message ----\n\n---- Forwarded message ----",
+    ],
+)
+def test_a_mail_that_is_passed_on_is_read_without_its_headers(above: str) -> None:
+    assert clean(f"{above}\n{HEADERS}\n\n{ASKED}") == ASKED
+
+
+def test_one_header_below_a_separator_is_enough() -> None:
+    text = f"---------- Forwarded message ---------\nFrom: Ann Lee\n\n{ASKED}"
+    assert clean(text) == ASKED
+
+
+def test_few_words_above_a_mail_that_is_passed_on_stay() -> None:
+    assert clean(f"Our tenant asks:\n\n---- Forwarded message ----\n{HEADERS}\n\n{ASKED}") == (
+        f"Our tenant asks:\n\n{ASKED}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"Yes, send me a new lamp, that one is broken.\n\n---- Forwarded message ----\n{ASKED}",
+         "Yes, send me a new lamp, that one is broken."),
+        (f"Yes please\n\n-----Original Message-----\n{HEADERS}\n\n{ASKED}", "Yes please"),
+        (f"-----Original Message-----\n{HEADERS}\n\n{ASKED}", ""),
+        ("Le lun. 3 mars 2025 à 10:12, Lumen <a@l.example> a écrit :\n\nBonjour, quel numéro ?",
+         ""),
+    ],
+)  # fmt: skip
+def test_what_others_wrote_goes_where_the_writer_has_words(text: str, expected: str) -> None:
+    assert clean(text) == expected
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "Bonjour,\nquel est le numéro ?",
+        "Bonjour,\n\nquel est le numéro ?\n\nCordialement,\nLumen",
+        "Bonjour,\n\nquel est le numéro ?\n\nCordialement,\n\nLumen",
+    ],
+)
+def test_an_answer_below_an_unmarked_mail_is_read(quoted: str) -> None:
+    wrote = "Le lun. 3 mars 2025 à 10:12, Lumen Aide <aide@lumen.example> a écrit :"
+    text = f"{wrote}\n\n{quoted}\n\nC'est LL-204518, où est mon colis ?"
+    assert clean(text) == "C'est LL-204518, où est mon colis ?"
+
+
+def test_many_mails_passed_on_end() -> None:
+    text = "---- Forwarded message ----\nFrom: a@b.example\n\n" * 2000
+    assert clean(text) == ""
+
+
 def test_clean_takes_a_missing_value_for_empty() -> None:
     assert clean(None) == ""  # type: ignore[arg-type]
     assert clean(float("nan")) == ""  # type: ignore[arg-type]

@@ -7,6 +7,8 @@ Works on stripped lines. Patterns cover Gmail, Outlook, Apple Mail, Yahoo, Thund
 import re
 from collections.abc import Sequence
 
+from data.text.signatures import closing_kind
+
 _QUOTED = re.compile(r"^>(?![0-9=<])")
 _LONGEST_LINE = 400  # an attribution or header line is never longer
 
@@ -50,6 +52,27 @@ _REPLY_ABOVE = re.compile(
     r").{0,100}$",
     re.IGNORECASE,
 )
+_FORWARD = re.compile(
+    r"forwarded|transféré|réexpédié|weitergeleitet|reenviad|inoltrat|doorgestuurd|przekaz(?:an|yw)"
+    r"|encaminhad|iletil|yönlendiril",
+    re.IGNORECASE,
+)
+# Whoever passes a mail on says hardly more than this; the request is what is passed on.
+_PASSING_ON = re.compile(
+    r"^(?:hi|hello|hallo|bonjour|hola|ciao|dzień dobry|olá|merhaba)?[\s,!.-]*(?:fyi|fya"
+    r"|(?:please |pls |kindly )?(?:see (?:below|the mail)|handle|take care|forwarding)"
+    r"|z(?:ur|u deiner|u ihrer) (?:info|kenntnis|bearbeitung)|z\.? ?k\.?\b|siehe unten|s\. ?u\."
+    r"|bitte (?:um )?(?:bearbeit|erledig|übernehm|kümmer)\w*|weiterleitung"
+    r"|pour (?:info|suite à donner|traitement)|voir (?:ci-dessous|le mail)|ci-dessous"
+    r"|merci de traiter"
+    r"|para (?:tu|su|vuestra) (?:información|conocimiento)|ver (?:abajo|más abajo|abaixo)|reenvío"
+    r"|per (?:conoscenza|competenza|info)|vedi sotto|inoltro|ter info(?:rmatie)?"
+    r"|zie (?:onder|hieronder)"
+    r"|doorgestuurd|do wiadomości|patrz poniżej|przekazuję|proszę o obsługę"
+    r"|para (?:informação|conhecimento)|reencaminho|encaminho|bilginize|aşağıda|iletiyorum)\b",
+    re.IGNORECASE,
+)
+_FEW_WORDS, _PASSING_WORDS, _NAME_WORDS = 6, 12, 4
 _RULE = re.compile(r"^[_\-=*]{5,}$")
 
 _HEADER = re.compile(
@@ -70,13 +93,15 @@ def drop_quotes(lines: Sequence[str]) -> list[str]:
     Lines quoted with ``>`` go, wherever they stand, so that answers between them stay. From an
     attribution ("On … wrote:"), a separator or a block of mail headers on, everything goes. A
     header block without a separator at the very top belongs to the message itself: only the
-    block goes.
+    block goes. So does a mail that is passed on with hardly a word: its headers go. Below an
+    attribution at the very top, without ``>``, the answer is what stands last.
 
     Parameters
     ----------
     lines : sequence of str
         Stripped lines.
     """
+    passed: list[str] = []  # above what was passed on
     kept: list[str] = []
     at = 0
     while at < len(lines):
@@ -85,13 +110,15 @@ def drop_quotes(lines: Sequence[str]) -> list[str]:
             _drop_attribution(kept)
             at = _after_quoted(lines, at)
             continue
-        if _is_separator(line):
-            return _trimmed(kept)
         block = _header_block(lines, at)
-        if block > at:
-            if any(kept):
-                return _trimmed(kept)
-            kept, at = [], block
+        separates = _is_separator(line) or _is_bare_forward(lines, at)
+        if separates or block > at:
+            if not _goes_on(kept, forward=separates and _FORWARD.search(line) is not None):
+                if separates or any(kept):
+                    break
+            elif not _PASSING_ON.match(" ".join(kept)):
+                passed += [*kept, ""]
+            kept, at = [], _after_headers(lines, at + 1) if separates else block
             continue
         end = _attribution(lines, at)
         if end > at:
@@ -101,10 +128,55 @@ def drop_quotes(lines: Sequence[str]) -> list[str]:
             if following < len(lines) and _QUOTED.match(lines[following]):
                 at = following
                 continue
-            return _trimmed(kept)
+            kept = kept if any(kept) else _below(lines[end:])
+            break
         kept.append(line)
         at += 1
-    return kept
+    else:
+        return passed + kept
+    return _trimmed(passed + kept)
+
+
+def _goes_on(kept: Sequence[str], *, forward: bool) -> bool:
+    """Tell whether what others wrote is the request: next to nothing stands above it."""
+    words = " ".join(kept).split()
+    if forward and len(words) <= _FEW_WORDS:
+        return True
+    return 0 < len(words) <= _PASSING_WORDS and _PASSING_ON.match(" ".join(words)) is not None
+
+
+def _is_bare_forward(lines: Sequence[str], at: int) -> bool:
+    """Tell whether a line names a forwarded mail and its headers follow."""
+    line = lines[at]
+    if not 8 <= len(line) <= _LONGEST_LINE or not _FORWARD.search(line):
+        return False
+    return _SEPARATOR.match(line) is not None and _after_headers(lines, at + 1) > at + 1
+
+
+def _after_headers(lines: Sequence[str], at: int) -> int:
+    """Return the line after the headers that may follow a separator and blank lines."""
+    start = at
+    while at < len(lines) and not lines[at]:
+        at += 1
+    first = at
+    while at < len(lines) and len(lines[at]) <= _LONGEST_LINE and _HEADER.match(lines[at]):
+        at += 1
+    return at if at > first else start
+
+
+def _below(lines: Sequence[str]) -> list[str]:
+    """Return the answer below a mail that is quoted without marks.
+
+    It is what stands below the signature of that mail, or its last paragraph where nobody signs.
+    """
+    starts = [n for n, line in enumerate(lines) if line and (n == 0 or not lines[n - 1])]
+    closed = [n for n, line in enumerate(lines) if closing_kind(line) == "formal"]
+    below = [n for n in starts if not closed or n > closed[0]]
+    if closed and len(below) > 1 and len(lines[below[0]].split()) <= _NAME_WORDS:
+        below = below[1:]  # who signed, under a blank line
+    if not below or (not closed and len(below) == 1):
+        return []
+    return list(lines[below[0] if closed else below[-1] :])
 
 
 def _is_separator(line: str) -> bool:
