@@ -81,6 +81,10 @@ class Knowledge(Protocol):
         """Return one article."""
         ...
 
+    def languages(self, client_id: str) -> frozenset[str]:
+        """Return the languages of a client's articles."""
+        ...
+
     def version(self, client_id: str) -> str:
         """Return the version of a client's knowledge."""
         ...

@@ -1,10 +1,12 @@
 """The triage object of a reply: asks the models, computes nothing."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from data.encoders import CachedEncoder
 from data.ticket import Ticket
+from serving.failures import PART_FAILURES
 from serving.hiding import Hidden
 from serving.run import Run
 from serving.snapshot import IntentModel, Snapshot
@@ -31,7 +33,7 @@ def triage(
     texts = run.part("text", lambda: [ticket.text for ticket in tickets])
     if texts is None:
         texts = [_raw(ticket) for ticket in tickets]
-    languages = run.part("language", lambda: _languages(tickets, texts))
+    languages = run.part("language", lambda: _languages(snapshot, tickets, texts))
     clients = [ticket.client_id for ticket in tickets]
     intents = _intents(run, snapshot, _learned(run, snapshot, given, texts), clients, ahead)
     entities = run.part("entities", lambda: [_entities(text) for text in texts])
@@ -113,16 +115,29 @@ def _object(
     }
 
 
-def _languages(tickets: Sequence[Ticket], texts: Sequence[str]) -> list[dict[str, Any]]:
-    from data.text import LANGUAGES, detect_language
+def _languages(
+    snapshot: Snapshot, tickets: Sequence[Ticket], texts: Sequence[str]
+) -> list[dict[str, Any]]:
+    from data.text.ticket_language import ticket_language
 
-    found = detect_language(texts)
-    return [
-        {"label": ticket.language, "p": 1.0}
-        if ticket.language in LANGUAGES
-        else {"label": label, "p": round(float(p), 4)}
-        for ticket, (label, p) in zip(tickets, found, strict=True)
-    ]
+    told = []
+    for ticket, text in zip(tickets, texts, strict=True):
+        label, p = ticket_language(
+            text,
+            given=ticket.language,
+            locale=ticket.customer.locale,
+            helped_in=partial(_helped_in, snapshot, ticket.client_id),
+        )
+        told.append({"label": label, "p": round(p, 4)})
+    return told
+
+
+def _helped_in(snapshot: Snapshot, client: str) -> frozenset[str]:
+    """Return the languages of a client's articles; a damaged index is for its part to report."""
+    try:
+        return snapshot.index.languages(client) if snapshot.index else frozenset()
+    except PART_FAILURES:
+        return frozenset()
 
 
 def _entities(text: str) -> dict[str, list[str]]:

@@ -136,6 +136,11 @@ class ClientIndex:
         return {p: i for i, p in enumerate(self.passage_ids)}
 
     @cached_property
+    def written_in(self) -> frozenset[str]:
+        """Languages of the articles."""
+        return frozenset(map(str, np.unique(self.languages)))
+
+    @cached_property
     def lengths(self) -> NDArray[np.float64]:
         """Log of the number of words of each article."""
         words = [len(str(text).split()) for text in self.articles["text"].tolist()]

@@ -45,6 +45,11 @@ class Contents:
             "client's name."
         )
 
+    def languages(self, client_id: str) -> frozenset[str]:
+        """Return the languages of a client's articles; none where nothing can be searched."""
+        found = self._clients.get(client_id)
+        return frozenset() if found is None else found.written_in
+
     def passages(self, client_id: str) -> pd.DataFrame:
         """Return the passages of a client, as `data.knowledge.passages` gives them."""
         return self.client_index(client_id).passages.copy()

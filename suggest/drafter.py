@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self
 
 from data.errors import ParameterError
-from data.text import LANGUAGES, detect_language
+from data.text import LANGUAGES
+from data.text.ticket_language import ticket_language
 from data.ticket import Ticket, as_ticket
 from suggest.acceptance import PriorLogistic, acceptance_model, support_model
 from suggest.answers import Answer, choose_answer, steps_of
@@ -24,15 +25,12 @@ from suggest.findings import Finder, Finding, Query, Searcher
 from suggest.greetings import Greeting, greeting, resolve_timezone
 from suggest.macros import lifted
 from suggest.outcome import LEAST, OUTCOME_OF, features_of, reason_for, why_none
-from suggest.phrases import language_code, phrasebook
+from suggest.phrases import phrasebook
 from suggest.reading import Index
 from suggest.slots import SlotValues
 from suggest.value import seconds_saved
 from suggest.voice import ClientVoice, Voice
 
-# A recognised language overrules the ticket's own only where the text is long enough to tell.
-_SURE_LANGUAGE = 0.9
-_TELLING_LETTERS = 40
 _LISTED = 3
 
 
@@ -138,7 +136,7 @@ class ReplyDrafter:
         rest of :meth:`draft` then waits for no encoder.
         """
         ticket = as_ticket(ticket)
-        language, reason = _language(ticket, ticket.text)
+        language, reason = _language(ticket, self.index)
         if ticket.is_answered:
             reason = "nothing_waiting"
         if reason:
@@ -326,18 +324,19 @@ def _titles(
     )
 
 
-def _language(ticket: Ticket, words: str) -> tuple[str, str]:
+def _language(ticket: Ticket, index: Index) -> tuple[str, str]:
     """Return the language to reply in, and why there is none."""
+    words = ticket.text
     if not words.strip():
         return "unknown", "empty"
-    letters = sum(c.isalpha() for c in words)
-    if not letters:
+    if not any(c.isalpha() for c in words):
         return "unknown", "no_words"
-    code = language_code(ticket.language or "")
-    named = code if code in LANGUAGES else None
-    found, p = detect_language([words])[0]
-    sure = found in LANGUAGES and p >= _SURE_LANGUAGE and letters >= _TELLING_LETTERS
-    language = found if sure or named is None else named
+    language, _ = ticket_language(
+        words,
+        given=ticket.language,
+        locale=ticket.customer.locale,
+        helped_in=lambda: index.languages(ticket.client_id),
+    )
     return (language, "") if language in LANGUAGES else ("unknown", "unknown_language")
 
 

@@ -83,6 +83,10 @@ class Index(Protocol):
         """Return what is indexed of a client; it never changes."""
         ...
 
+    def languages(self, client_id: str) -> frozenset[str]:
+        """Return the languages of a client's articles."""
+        ...
+
     def version(self, client_id: str) -> str:
         """Return the version of a client's index."""
         ...

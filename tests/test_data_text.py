@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from data.errors import ParameterError
 from data.text import LANGUAGES, UNKNOWN, clean, detect_language, sentences
+from data.text.ticket_language import ticket_language
 
 GOLDEN = Path(__file__).parent / "golden" / "quotes.jsonl"
 QUOTES = [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]
@@ -427,3 +428,47 @@ def test_detect_language_on_real_commands(shared: Callable[[str], pd.DataFrame])
     assert known.mean() >= 0.95
     assert (labels[known] == rows["language"][known]).mean() >= 0.97
     assert (labels == rows["language"]).groupby(rows["language"]).mean().min() >= 0.92
+
+
+def test_few_words_are_read_by_what_is_known_around_them() -> None:
+    assert ticket_language("reset password")[0] == UNKNOWN
+    assert ticket_language("reset password", helped_in=lambda: ["en", "de"])[0] == "en"
+    assert ticket_language("refund", helped_in=lambda: ["en", "de"])[0] == UNKNOWN
+    assert ticket_language("refund", helped_in=lambda: ["en", "de"], locale="en_GB")[0] == "en"
+    assert ticket_language("Où est mon colis ?", helped_in=lambda: ["en", "de"])[0] != "en"
+    assert ticket_language("Wo ist mein Paket?", locale="en-GB")[0] == "de"
+
+
+def test_what_is_known_around_many_words_does_not_count() -> None:
+    text = "Bonjour, je voudrais retourner la lampe que j'ai achetée hier."
+
+    def never() -> list[str]:
+        raise AssertionError
+
+    assert ticket_language(text, locale="en-GB", helped_in=never)[0] == "fr"
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "language"),
+    [
+        ("garden hose guarantee", "fr", "fr"),
+        ("¿Dónde está mi pedido?", "en", "es"),
+        ("Wo bleibt meine Bestellung?", "EN-us", "de"),
+        ("LL-204518", "pt_BR", "pt"),
+        ("LL-204518", "fi", UNKNOWN),
+        ("Missä pakettini on, en ole saanut sitä vieläkään?", "en", UNKNOWN),
+    ],
+)
+def test_a_given_language_is_believed_unless_the_words_say_another(
+    text: str, given: str, language: str
+) -> None:
+    label, p = ticket_language(text, given=given)
+    assert label == language
+    assert 0 <= p <= 1
+
+
+@given(st.text(max_size=60), st.sampled_from([None, "", "en", "pt_BR", "xx"]))
+def test_the_language_of_a_ticket_is_one_of_ours_or_unknown(text: str, given: str | None) -> None:
+    label, p = ticket_language(text, given=given)
+    assert label in (*LANGUAGES, UNKNOWN)
+    assert 0 <= p <= 1

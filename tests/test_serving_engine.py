@@ -533,3 +533,20 @@ def test_what_cannot_be_redacted_is_tagged_and_kept_without_its_words(made, monk
     assert told["triage"]["intent"]["label"] == "support.return_exchange"
     made.store.flush()
     assert made.store.suggestion("lumen", told["suggestion_id"])["ticket_text"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "fields", "language"),
+    [
+        ("Is the Halo dimmable?", {}, "en"),
+        ("reset password", {"customer": {"locale": "en-GB"}}, "en"),
+        ("¿Dónde está mi pedido?", {"language": "en"}, "es"),
+        ("Bonjour, où est la lampe que j'ai commandée ?", {"language": "en"}, "fr"),
+        ("garden hose guarantee", {"language": "fr"}, "fr"),
+    ],
+)
+def test_triage_and_draft_agree_on_the_language(made, text, fields, language):
+    told = made.suggest(SuggestIn(ticket=ticket(text, **fields)), ASKED)
+    assert told["triage"]["language"]["label"] == language
+    assert told["triage"]["language"]["p"] <= 1
+    assert told["draft"]["language"] == language

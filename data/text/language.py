@@ -20,6 +20,7 @@ _FEWEST_LETTERS = 3
 _CONFIGURED_SHARE = 0.1
 _REMEMBERED = 1024
 _RECENT: dict[tuple[bytes, frozenset[str]], tuple[str, float]] = {}
+_RECENT_FITS: dict[bytes, dict[str, float]] = {}
 _NOISE = re.compile(r"[@\\_#=<>\[\]{}|0-9]|://|^www\.|^[^\w]*$|^(?:https?|rt)$", re.IGNORECASE)
 
 
@@ -69,6 +70,27 @@ def detect_language(
     _check_languages(chosen)
     found = (_recalled(_words(text), chosen) for text in texts)
     return [(label if p and p >= threshold else UNKNOWN, p) for label, p in found]
+
+
+def likelihoods(text: str) -> dict[str, float]:
+    """Return how well a text fits each of ``LANGUAGES``; shares of all languages that are known.
+
+    Nothing is returned of a text without enough letters. Courtesies of one language fit only it.
+    """
+    words = _words(text)
+    if sum(character.isalpha() for character in words) < _FEWEST_LETTERS:
+        return {}
+    known = [code for code in _courtesies().get(_bare(words), ()) if code in LANGUAGES]
+    if len(known) == 1:
+        return {code: float(code == known[0]) for code in LANGUAGES}
+    key = hashlib.blake2b(words.encode("utf-8", "replace"), digest_size=16).digest()
+    found = _RECENT_FITS.get(key)
+    if found is None:
+        found = {code: float(p) for code, p in _identifier().rank(words) if code in LANGUAGES}
+        if len(_RECENT_FITS) >= _REMEMBERED:
+            _RECENT_FITS.clear()
+        _RECENT_FITS[key] = found
+    return found
 
 
 def _words(text: str) -> str:
