@@ -98,12 +98,13 @@ class Ticket:
         """
         # Imported here: data.text brings the language models of the sentence splitter.
         from data.text import clean
+        from data.text.subjects import clean_subject
 
         waiting = self._waiting
         if not waiting:
             waiting = [m.text for m in self.messages if m.author == "customer"][-1:]
         body = "\n".join(part for part in (clean(text) for text in waiting) if part)
-        subject = clean(self.subject)
+        subject = clean_subject(self.subject)
         if subject and subject.casefold() not in body.casefold():
             return f"{subject}\n{body}".strip()
         return body

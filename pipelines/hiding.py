@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from data.redaction import Placeholders, hide_names, redact, remember_name
 from data.text import LANGUAGES, clean, detect_language
+from data.text.subjects import clean_subject
 from pipelines.prepared import Made
 
 
@@ -62,7 +63,7 @@ def redact_part(given: tuple[bytes, Sequence[Raw]]) -> list[Made]:
 
 def _made(ticket: Raw, key: bytes) -> Made:
     held = Placeholders(key)
-    subject = hide(clean(ticket.subject), held, name=ticket.name)
+    subject = hide(clean_subject(ticket.subject), held, name=ticket.name)
     text = hide(clean(ticket.text), held, name=ticket.name)
     told = subject and subject.casefold() not in text.casefold()
     words = f"{subject}\n{text}".strip() if told else text

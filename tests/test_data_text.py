@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from data.errors import ParameterError
 from data.text import LANGUAGES, UNKNOWN, clean, detect_language, sentences
+from data.text.subjects import clean_subject
 from data.text.ticket_language import ticket_language
 
 GOLDEN = Path(__file__).parent / "golden" / "quotes.jsonl"
@@ -472,3 +473,32 @@ def test_the_language_of_a_ticket_is_one_of_ours_or_unknown(text: str, given: st
     label, p = ticket_language(text, given=given)
     assert label in (*LANGUAGES, UNKNOWN)
     assert 0 <= p <= 1
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "(no subject)", "<No Subject>", "Re: (no subject)", "RE[2]: ", "Kein Betreff",
+        "AW: ohne Betreff", "(sans objet)", "TR : aucun objet", "(sin asunto)", "(nessun oggetto)",
+        "geen onderwerp", "(brak tematu)", "Odp: bez tematu", "(sem assunto)", "Konu yok",
+    ],
+)  # fmt: skip
+def test_a_subject_that_stands_for_none_is_empty(subject: str) -> None:
+    assert clean_subject(subject) == ""
+
+
+@pytest.mark.parametrize("subject", ["", "Re: Invoice", "No subject line in your mails?", "???"])
+def test_another_subject_stays(subject: str) -> None:
+    assert clean_subject(subject) == subject
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Von meinem iPhone gesendet", "- Sent from my iPhone", "Sent from my HTC",
+        "Sent with Spark", "Excuse brevity, sent from my phone", "Enviado desde mi Galaxy",
+    ],
+)  # fmt: skip
+def test_what_a_device_adds_goes(line: str) -> None:
+    assert clean(line) == ""
+    assert clean(f"Where is it?\n\n{line}") == "Where is it?"

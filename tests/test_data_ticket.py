@@ -164,3 +164,10 @@ def test_a_language_is_its_primary_subtag(given, kept) -> None:
 )
 def test_a_version_is_a_whole_number(given, kept) -> None:
     assert as_ticket({"client_id": "c", "version": given}).version == kept
+
+
+def test_a_mail_without_words_is_empty() -> None:
+    ticket = Ticket.from_mapping(
+        {"id": "1", "subject": "Kein Betreff", "text": "Von meinem iPhone gesendet"}, "lumen"
+    )
+    assert ticket.text == ""

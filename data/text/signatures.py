@@ -14,10 +14,11 @@ _DEVICE = (
     r"(?:iphone|ipad|ipod|android|samsung|galaxy|huawei|xiaomi|pixel|oneplus|outlook|yahoo|gmail|mail"
     r"|blackberry|windows|mobile?|mobiltelefon|handy|smartphone|cell ?phone|phone|tablet"
     r"|téléphone|portable|móvil|movil|cellulare|telefon[a-zu]*|telemóvel|celular|proton|gmx|web\.de"
-    r"|orange|free|sfr|komórki|cep)"
+    r"|orange|free|sfr|komórki|cep|htc|nokia|sony|motorola|lg|oppo|realme|fairphone|honor"
+    r"|spark|superhuman|airmail|mailbird|thunderbird|k-9)"
 )
 _SENT_FROM = re.compile(
-    r"^(?:(?:this (?:message|e-?mail) was )?sent (?:from|with|via|using)"
+    r"^[-–—*•~ ]{0,3}(?:(?:this (?:message|e-?mail) was )?sent (?:from|with|via|using)"
     r"|(?:message )?envoyé[e]? (?:de|depuis|à partir|avec|via)"
     r"|(?:diese (?:nachricht|e-?mail) wurde )?(?:von meine[mr]|vom|gesendet (?:von|mit|über|aus))"
     r"|(?:mensaje )?enviad[oa] (?:desde|con|do|de|da|a partir|pelo|pela|através|via)"
@@ -37,6 +38,7 @@ _SENT_FROM_TURKISH = re.compile(
 _HAS_DEVICE = re.compile(r"(?<!\w)" + _DEVICE, re.IGNORECASE)
 _ADVERT = re.compile(
     r"^(?:virus-?free\.?(?: www\.\S+)?|.{0,60}\bavast\b.{0,60}"
+    r"|(?:please )?(?:excuse|forgive|pardon) (?:any |the |my )?(?:brevity|typos).{0,60}"
     r"|\[?external(?: e-?mail| sender)?\]?:?"
     r"|.{0,40}originated (?:from )?outside (?:of )?(?:the|your|our) organi[sz]ation.{0,80})$",
     re.IGNORECASE,
