@@ -116,6 +116,17 @@ class Ticket:
         return replied and not self._waiting
 
     @cached_property
+    def is_automatic(self) -> bool:
+        """Whether a machine wrote in nobody's name, as an out-of-office note does."""
+        from data.text.automatic import is_automatic
+
+        if len(self._waiting) > 1:
+            return False  # somebody may have written before
+        # The mail of a form says that a machine sent it; a person filled the form in.
+        headers = self.headers if self.channel == "email" else {}
+        return is_automatic(self.subject, self.text, headers)
+
+    @cached_property
     def _waiting(self) -> list[str]:
         """The customer's messages since an agent's last public reply."""
         waiting: list[str] = []

@@ -13,6 +13,7 @@ from serving.snapshot import IntentModel, Snapshot
 
 # Rooms that other models will fill; a reply names them instead of guessing.
 NOT_AVAILABLE = ("sentiment", "priority", "retention_risk", "presales")
+_NO_PERSON = {"label": "unknown", "reason": "automatic"}
 
 
 def triage(
@@ -34,8 +35,8 @@ def triage(
     if texts is None:
         texts = [_raw(ticket) for ticket in tickets]
     languages = run.part("language", lambda: _languages(snapshot, tickets, texts))
-    clients = [ticket.client_id for ticket in tickets]
-    intents = _intents(run, snapshot, _learned(run, snapshot, given, texts), clients, ahead)
+    words = _learned(run, snapshot, given, texts)
+    intents = _intents(run, snapshot, tickets, words, ahead)
     entities = run.part("entities", lambda: [_entities(text) for text in texts])
     why_none = "time_budget" if run.out_of_time("intent") else "model_unavailable"
     return [
@@ -61,8 +62,8 @@ def _learned(
 def _intents(
     run: Run,
     snapshot: Snapshot,
+    tickets: Sequence[Ticket],
     texts: Sequence[str],
-    clients: Sequence[str],
     ahead: Sequence[str],
 ) -> list[dict[str, Any]] | None:
     model = snapshot.intent
@@ -72,7 +73,12 @@ def _intents(
 
     def decide() -> list[dict[str, Any]]:
         vectors = _vectors(model, snapshot, texts, ahead)
-        return [_intent(decision) for decision in model.decisions(texts, vectors, clients)]
+        clients = [ticket.client_id for ticket in tickets]
+        told = [_intent(decision) for decision in model.decisions(texts, vectors, clients)]
+        return [
+            one | _NO_PERSON if ticket.is_automatic else one
+            for one, ticket in zip(told, tickets, strict=True)
+        ]
 
     return run.part("intent", decide)
 

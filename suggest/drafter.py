@@ -139,6 +139,8 @@ class ReplyDrafter:
         language, reason = _language(ticket, self.index)
         if ticket.is_answered:
             reason = "nothing_waiting"
+        elif ticket.is_automatic:
+            reason = "automatic"
         if reason:
             return Reading(language, reason)
         asked = split_requests(ticket.text, language, most=self.most_requests)

@@ -550,3 +550,21 @@ def test_triage_and_draft_agree_on_the_language(made, text, fields, language):
     assert told["triage"]["language"]["label"] == language
     assert told["triage"]["language"]["p"] <= 1
     assert told["draft"]["language"] == language
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"subject": "Automatic reply: How do I send the blanket back?"},
+        {"subject": "Abwesenheitsnotiz"},
+        {"headers": {"Auto-Submitted": "auto-replied"}},
+    ],
+)
+def test_what_no_person_wrote_gets_no_intent_and_no_draft(made, fields):
+    told = made.suggest(SuggestIn(ticket=ticket(**fields)), ASKED)
+    assert (told["triage"]["intent"]["label"], told["triage"]["reason"]) == ("unknown", "automatic")
+    assert told["triage"]["abstained"]
+    assert (told["draft"]["outcome"], told["draft"]["reason"]) == ("none", "automatic")
+    assert told["degraded"] == []
+    both = made.triage(TriageIn(tickets=[ticket(**fields), ticket()]), ASKED)["results"]
+    assert [row["triage"]["reason"] for row in both] == ["automatic", None]

@@ -14,6 +14,7 @@ const REASONS = {
   ambiguous: "two intents are equally likely",
   empty: "there are no words to read",
   no_words: "there are no words to read",
+  automatic: "no person wrote this message",
   nothing_waiting: "the last question was answered",
   unknown_language: "the language was not recognised",
   model_unavailable: "the intent model is not available",
