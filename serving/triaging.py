@@ -13,7 +13,6 @@ from serving.snapshot import IntentModel, Snapshot
 
 # Rooms that other models will fill; a reply names them instead of guessing.
 NOT_AVAILABLE = ("sentiment", "priority", "retention_risk", "presales")
-_NO_PERSON = {"label": "unknown", "reason": "automatic"}
 
 
 def triage(
@@ -76,7 +75,7 @@ def _intents(
         clients = [ticket.client_id for ticket in tickets]
         told = [_intent(decision) for decision in model.decisions(texts, vectors, clients)]
         return [
-            one | _NO_PERSON if ticket.is_automatic else one
+            _of_nobody(one) if ticket.is_automatic else one
             for one, ticket in zip(told, tickets, strict=True)
         ]
 
@@ -91,6 +90,13 @@ def _vectors(
     if not isinstance(encoder, CachedEncoder) or encoder is not model.encoder_:
         return None
     return encoder.encode([*model.prepare(texts), *ahead])[: len(texts)]
+
+
+def _of_nobody(intent: dict[str, Any]) -> dict[str, Any]:
+    """Return an intent withheld: a machine wrote, and nobody waits for an answer."""
+    known = [] if intent["label"] == "unknown" else [[intent["label"], intent["p"]]]
+    others = [*known, *intent["alternatives"]]
+    return intent | {"label": "unknown", "alternatives": others, "reason": "automatic"}
 
 
 def _intent(decision: Any) -> dict[str, Any]:

@@ -502,3 +502,29 @@ def test_another_subject_stays(subject: str) -> None:
 def test_what_a_device_adds_goes(line: str) -> None:
     assert clean(line) == ""
     assert clean(f"Where is it?\n\n{line}") == "Where is it?"
+
+
+GMAIL = (
+    '<div dir="ltr">{above}<br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">'
+    "---------- Forwarded message ---------<br>From: <b>Ann Lee</b> &lt;ann@x.example&gt;<br>"
+    "Date: Tue, 3 Mar 2026<br>Subject: Login<br>To: help@x.example<br></div><br>"
+    "<div>How do I reset my password?</div></div></div>"
+)
+APPLE = (
+    "<html><body>{above}<div><blockquote type='cite'><div>Begin forwarded message:</div><br>"
+    "<div><b>From: </b>Ann Lee &lt;ann@x.example&gt;</div><div><b>Subject: </b>Login</div><br>"
+    "<div>How do I reset my password?</div></blockquote></div></body></html>"
+)
+
+
+@pytest.mark.parametrize("html", [GMAIL, APPLE])
+def test_a_mail_that_is_passed_on_as_html_is_read(html: str) -> None:
+    assert clean(html.format(above="FYI")) == "How do I reset my password?"
+    assert clean(html.format(above="")) == "How do I reset my password?"
+    mine = "My lamp arrived broken, please send me a new one."
+    assert clean(html.format(above=mine)) == mine
+
+
+def test_deep_quotes_end() -> None:
+    html = "<div class='gmail_quote'>" * 20_000 + "forwarded message" + "</div>" * 20_000
+    assert clean(html) == ""

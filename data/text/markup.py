@@ -24,6 +24,18 @@ _QUOTING = re.compile(
     r"|appendonsend|AppleMailSignature|ms-outlook-mobile-signature|[\"']Signature[\"']"
 )
 _CUTTING = re.compile(r"divRplyFwdMsg|OLK_SRC_BODY|appendonsend")
+# What is passed on stands in the elements of quotes; drop_quotes knows if it is the request.
+_FORWARDED = re.compile(
+    r"(?:\s++|&nbsp;|[-_=*]++|<[^<>]*+>){0,40}+(?:forwarded message|begin forwarded message"
+    r"|message (?:transféré|réexpédié)|début du message (?:transféré|réexpédié)"
+    r"|(?:anfang der )?weitergeleitete[n]? (?:nachricht|e-?mail)"
+    r"|mensaje reenviado|inicio del mensaje reenviado|messaggio inoltrato"
+    r"|inizio (?:del )?messaggio inoltrato|doorgestuurd bericht"
+    r"|begin (?:van )?(?:het )?doorgestuurde? bericht|wiadomość przekazana|przekazana wiadomość"
+    r"|początek przekaz(?:yw)?anej wiadomości|mensagem (?:re)?encaminhada"
+    r"|início da mensagem (?:re)?encaminhada|(?:iletilen|yönlendirilen|iletilmiş) (?:mesaj|ileti))",
+    re.IGNORECASE,
+)
 _SILENT = frozenset({"script", "style", "head", "title"})
 _VOID = frozenset({"br", "hr", "img", "meta", "link", "input"})
 _BLOCK = frozenset(
@@ -87,7 +99,8 @@ def _readable(text: str, tags: list[re.Match[str]]) -> Iterator[str]:
         if not closing and _CUTTING.search(tag[3]):
             return
         closed = last_close.get(name, -1) > tag.start()
-        if not closing and name not in _VOID and closed and _is_left_out(name, tag[3]):
+        opens = not closing and name not in _VOID and closed
+        if opens and _is_left_out(name, tag[3]) and not _FORWARDED.match(text, at):
             skipping, depth = name, 1
         yield _instead_of(name, closing)
     if not skipping:

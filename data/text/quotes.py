@@ -154,14 +154,15 @@ def _is_bare_forward(lines: Sequence[str], at: int) -> bool:
 
 
 def _after_headers(lines: Sequence[str], at: int) -> int:
-    """Return the line after the headers that may follow a separator and blank lines."""
-    start = at
-    while at < len(lines) and not lines[at]:
+    """Return the line after the headers that may follow a separator, blank lines between them."""
+    end = at
+    while at < len(lines) and len(lines[at]) <= _LONGEST_LINE:
+        if _HEADER.match(lines[at]):
+            end = at + 1
+        elif lines[at]:
+            break
         at += 1
-    first = at
-    while at < len(lines) and len(lines[at]) <= _LONGEST_LINE and _HEADER.match(lines[at]):
-        at += 1
-    return at if at > first else start
+    return end
 
 
 def _below(lines: Sequence[str]) -> list[str]:
