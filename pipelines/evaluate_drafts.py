@@ -138,20 +138,30 @@ def _stands_in(facts: str, value: str) -> bool:
     return all(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", facts) for word in words)
 
 
-def _intents(model: IntentClassifier | None, rows: pd.DataFrame) -> list[str | None]:
+def _intents(
+    model: IntentClassifier | None, rows: pd.DataFrame
+) -> list[tuple[str | None, str | None]]:
+    """Return of each ticket its intent, or why the triage abstained."""
     if model is None:
-        return [None] * len(rows)
+        return [(None, None)] * len(rows)
     decided = model.decide(list(rows["words"]))
-    return [None if label == UNKNOWN else str(label) for label in decided["label"]]
+    return [
+        (None, reason) if label == UNKNOWN else (str(label), None)
+        for label, reason in zip(decided["label"], decided["reason"], strict=True)
+    ]
 
 
 def _timed_drafts(
-    drafter: ReplyDrafter, tickets: Sequence[Ticket], intents: Sequence[str | None]
+    drafter: ReplyDrafter,
+    tickets: Sequence[Ticket],
+    intents: Sequence[tuple[str | None, str | None]],
 ) -> tuple[list[Draft], float]:
     made, seconds = [], []
-    for ticket, intent in zip(tickets, intents, strict=True):
+    for ticket, (intent, abstained) in zip(tickets, intents, strict=True):
         started = time.perf_counter()
-        made.append(drafter.draft(ticket, now=ticket.created_at, intent=intent))
+        made.append(
+            drafter.draft(ticket, now=ticket.created_at, intent=intent, abstained=abstained)
+        )
         seconds.append(time.perf_counter() - started)
     return made, float(np.median(seconds))
 

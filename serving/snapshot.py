@@ -103,6 +103,7 @@ class Drafter(Protocol):
         *,
         now: datetime | None = None,
         intent: str | None = None,
+        abstained: str | None = None,
         reading: Any = None,
     ) -> "Draft":
         """Return a prepared reply."""

@@ -90,7 +90,10 @@ def _draft(
     label = (told["intent"] or {}).get("label")
     intent = None if label in (None, "unknown") else label
     found = run.part(
-        "draft", lambda: drafter.draft(ticket, now=now, intent=intent, reading=reading)
+        "draft",
+        lambda: drafter.draft(
+            ticket, now=now, intent=intent, abstained=told["reason"], reading=reading
+        ),
     )
     if found is None:
         return None, {}, None, None

@@ -17,6 +17,7 @@ from data.text import LANGUAGES
 from data.text.ticket_language import ticket_language
 from data.ticket import Ticket, as_ticket
 from suggest.acceptance import PriorLogistic, acceptance_model, support_model
+from suggest.alarms import alarm
 from suggest.answers import Answer, choose_answer, steps_of
 from suggest.asking import is_courtesy, split_requests
 from suggest.compose import body, compose
@@ -43,6 +44,14 @@ class Setting(NamedTuple):
     values: SlotValues
 
 
+class Told(NamedTuple):
+    """What is known of a ticket beside its requests; see :func:`suggest.outcome.reason_for`."""
+
+    intent: str
+    abstained: str
+    alarm: str
+
+
 class Reading(NamedTuple):
     """What a ticket asks, before anything is looked up.
 
@@ -58,6 +67,8 @@ class Reading(NamedTuple):
         How many requests the message holds.
     queries : tuple of Query
         What is looked up for each of `requests`.
+    alarm : str
+        What a person has to read first, one of ``ALARMS``; empty where there is nothing.
     """
 
     language: str
@@ -65,6 +76,7 @@ class Reading(NamedTuple):
     requests: tuple[str, ...] = ()
     asked: int = 0
     queries: tuple[Query, ...] = ()
+    alarm: str = ""
 
     @property
     def texts(self) -> list[str]:
@@ -145,7 +157,8 @@ class ReplyDrafter:
             return Reading(language, reason)
         asked = split_requests(ticket.text, language, most=self.most_requests)
         queries = self.finder.queries(ticket, asked.chosen, language)
-        return Reading(language, "", tuple(r.text for r in asked.chosen), asked.found, queries)
+        requests = tuple(r.text for r in asked.chosen)
+        return Reading(language, "", requests, asked.found, queries, alarm(ticket.text, language))
 
     def draft(
         self,
@@ -153,6 +166,7 @@ class ReplyDrafter:
         *,
         now: datetime | None = None,
         intent: str | None = None,
+        abstained: str | None = None,
         reading: Reading | None = None,
     ) -> Draft:
         """Draft a reply to a ticket.
@@ -166,6 +180,8 @@ class ReplyDrafter:
             Default: the present.
         intent : str, optional
             Label of the triage, such as ``retention_risk.price``, where it is sure.
+        abstained : str, optional
+            Reason of the triage where it is not sure; see ``triage.decisions.REASONS``.
         reading : Reading, optional
             What :meth:`read` found in this ticket; read again when None.
 
@@ -206,9 +222,13 @@ class ReplyDrafter:
             requests=known.requests,
             features=features,
         )
+        told = Told(intent or "", abstained or "", known.alarm)
+        if told.alarm == "safety":
+            # Nobody who was hurt reads how to reset a password.
+            answers, draft = [], replace(draft, reason="human_first_safety")
         if not answers and not procedures:
             return draft
-        return self._replied(draft, setting, _distinct(answers), procedures, intent or "")
+        return self._replied(draft, setting, _distinct(answers), procedures, told)
 
     def _replied(
         self,
@@ -216,17 +236,17 @@ class ReplyDrafter:
         setting: Setting,
         answers: Sequence[Answer],
         procedures: Sequence[Finding],
-        intent: str,
+        told: Told,
     ) -> Draft:
         # What a person has to do first cannot be accepted as it stands.
         p_accept = 0.0 if procedures else self.acceptance.probability(draft.features)
         reason = reason_for(
             draft.features,
             hand_off=bool(procedures),
-            intent=intent,
             p_accept=p_accept,
             least=self.least_acceptance,
             lead=min((a.finding.lead for a in answers), default=1.0),
+            **told._asdict(),
         )
         if OUTCOME_OF[reason] == "none":
             return replace(draft, reason=reason, p_accept=p_accept)

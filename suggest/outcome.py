@@ -1,18 +1,20 @@
-"""What is left for the agent, decided from figures and never from the words of a text.
+"""What is left for the agent, decided from figures and from what a person has to read first.
 
 The first that holds decides:
 
 ``process``      a procedure or internal text fits best: its steps go to the agent, the customer
                  reads only that somebody is on it
 ``personalise``  a slot is missing; the source is in another language; a macro is used, which may
-                 say that something was done; a request stays open; the customer may leave; the
+                 say that something was done; the customer reports what a person has to read
+                 first (:mod:`suggest.alarms`); a request stays open; the customer may leave; the
                  draft is less likely than not to be sent unchanged; another section of the
-                 article fits nearly as well
+                 article fits nearly as well; the triage is not sure what the ticket is about
 ``validate``     the rest
 
 ``none`` comes before all of them, where there is nothing supported to say, or where what there
 is would be thrown away four times in five: reading such a draft costs the agent more than it
-gives, and the articles are shown all the same.
+gives, and the articles are shown all the same. Where somebody was in danger
+(``human_first_safety``) nothing is answered either; only a procedure is followed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +26,9 @@ from suggest.findings import Finding
 
 HUMAN_FIRST = ("retention_risk",)
 """Intents, with all below them, whose drafts a person always adapts."""
+
+UNSURE = ("ambiguous", "out_of_scope")
+"""Reasons of the triage for abstaining that a reply is not sent unread after."""
 
 EVEN = 0.5
 """Least probability of acceptance for ``validate``."""
@@ -42,12 +47,17 @@ OUTCOME_OF: Mapping[str, Outcome] = MappingProxyType(
     {
         "procedure": "process",
         "unlikely": "none",
+        "human_first_bereavement": "personalise",
+        "human_first_legal": "personalise",
+        "human_first_fraud": "personalise",
+        "human_first_leaving": "personalise",
         "missing_slot": "personalise",
         "other_language": "personalise",
         "macro": "personalise",
         "open_request": "personalise",
         "human_first": "personalise",
         "unsure": "personalise",
+        "unsure_triage": "personalise",
         "supported": "validate",
     }
 )
@@ -62,10 +72,13 @@ def reason_for(
     p_accept: float,
     least: float = LEAST,
     lead: float = 1.0,
+    alarm: str = "",
+    abstained: str = "",
 ) -> str:
     """Return the first reason that holds; a key of ``OUTCOME_OF``.
 
-    `lead` is that of the section over the next one of its article, the least of all answers.
+    `lead` is that of the section over the next one of its article, the least of all answers;
+    `alarm` one of ``ALARMS``; `abstained` the reason of the triage.
 
     Examples
     --------
@@ -78,12 +91,14 @@ def reason_for(
     held = {
         "procedure": hand_off,
         "unlikely": p_accept < least and not any(features[name] for name in _KEPT),
+        f"human_first_{alarm}": alarm != "",
         "missing_slot": features["missing"] > 0,
         "other_language": features["other_language"] > 0,
         "macro": features["macro"] > 0,
         "open_request": features["coverage"] < 1,
         "human_first": any(f"{intent}.".startswith(f"{label}.") for label in HUMAN_FIRST),
         "unsure": p_accept < EVEN or lead < CLEAR,
+        "unsure_triage": abstained in UNSURE,
         "supported": True,
     }
     return next(reason for reason, holds in held.items() if holds)

@@ -344,6 +344,40 @@ def test_a_customer_who_may_leave_is_for_a_person() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("also", "reason"),
+    [
+        ("My lawyer is informed.", "human_first_legal"),
+        ("I am leaving Acme at the end of the month.", "human_first_leaving"),
+        ("My account was hacked!", "human_first_fraud"),
+        ("My husband passed away.", "human_first_bereavement"),
+    ],
+)
+def test_what_is_said_beside_a_request_is_for_a_person(also: str, reason: str) -> None:
+    asked = "How long is the guarantee of the garden hose?"
+    assert draft(asked).outcome == "validate"
+    for text in (f"{asked} {also}", f"{also} {asked}"):
+        made = draft(text)
+        assert (made.outcome, made.reason) == ("personalise", reason)
+
+
+def test_nobody_who_was_hurt_reads_an_answer_to_something_else() -> None:
+    made = draft("How long is the guarantee of the garden hose? It gave me an electric shock.")
+    assert (made.outcome, made.reason, made.text) == ("none", "human_first_safety", "")
+    assert made.articles
+    led = draft("My glass is broken, can I get a goodwill voucher? It cut my hand.")
+    assert led.outcome in ("process", "none")
+    assert not [s for s in led.sentences if s.role == "answer"]
+
+
+def test_nothing_is_sent_unread_where_the_triage_is_not_sure() -> None:
+    given = ticket("How long is the guarantee of the garden hose?")
+    for abstained in ("ambiguous", "out_of_scope"):
+        made = drafter().draft(given, now=NOW, abstained=abstained)
+        assert (made.outcome, made.reason) == ("personalise", "unsure_triage")
+    assert drafter().draft(given, now=NOW, abstained="low_confidence").outcome == "validate"
+
+
 def test_retired_draft_and_foreign_articles_are_never_quoted() -> None:
     for text in ("Returns cost how much for old items?", "Do returns cost €77 for new items?"):
         assert not {"€99", "€77"} & set(draft(text).text.split())
