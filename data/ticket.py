@@ -1,6 +1,7 @@
 """One ticket in memory: what the models read, whatever it came from."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +16,11 @@ from data.schema.coerce import WrongError, parse_int, show
 
 # A receipt of a bot answers nothing: only a person's public reply does.
 _REPLYING = "agent"
+# What mail programs write in front of the subject of an answer.
+_REPLY = re.compile(
+    r"\s*(?:re|aw|antw|antwort|rép|rep|res|resp|rif|r|odp|ynt|yan|sv|vs)(?:\[\d+\])?\s*:",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -96,24 +102,38 @@ class Ticket:
         These are the customer's messages since an agent's last public reply, where
         `is_answered` the last one before it; the subject comes first, unless the words repeat it.
         """
-        # Imported here: data.text brings the language models of the sentence splitter.
-        from data.text import clean
         from data.text.subjects import clean_subject
 
-        waiting = self._waiting
-        if not waiting:
-            waiting = [m.text for m in self.messages if m.author == "customer"][-1:]
-        body = "\n".join(part for part in (clean(text) for text in waiting) if part)
-        subject = clean_subject(self.subject)
+        body, subject = self.body, clean_subject(self.subject)
         if subject and subject.casefold() not in body.casefold():
             return f"{subject}\n{body}".strip()
         return body
 
     @cached_property
+    def body(self) -> str:
+        """`text` without the subject."""
+        # Imported here: data.text brings the language models of the sentence splitter.
+        from data.text import clean
+
+        waiting = self._waiting
+        if not waiting:
+            waiting = [m.text for m in self.messages if m.author == "customer"][-1:]
+        return "\n".join(part for part in (clean(text) for text in waiting) if part)
+
+    @cached_property
+    def is_replied(self) -> bool:
+        """Whether an agent wrote to the customer before."""
+        return any(m.author == _REPLYING and m.public for m in self.messages)
+
+    @cached_property
+    def is_reply(self) -> bool:
+        """Whether the customer answers somebody: an agent, or a mail of the subject's name."""
+        return self.is_replied or _REPLY.match(self.subject) is not None
+
+    @cached_property
     def is_answered(self) -> bool:
         """Whether an agent had the last public word, so that nothing waits for an answer."""
-        replied = any(m.author == _REPLYING and m.public for m in self.messages)
-        return replied and not self._waiting
+        return self.is_replied and not self._waiting
 
     @cached_property
     def is_automatic(self) -> bool:

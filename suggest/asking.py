@@ -103,9 +103,9 @@ class _Part(NamedTuple):
 
 
 def _parts(sentence: Span, language: str) -> list[_Part]:
-    joined = joined_requests(sentence, language, partial(_asks, language=language))
+    joined = joined_requests(sentence, language, partial(asks, language=language))
     if len(joined) == 1:
-        return [_part(sentence, language, asks=_asks(sentence.text, language), short=_SHORT)]
+        return [_part(sentence, language, asks=asks(sentence.text, language), short=_SHORT)]
     # What stands beside a part of a sentence is another request.
     return [_part(part, language, asks=True, short=0) for part in joined]
 
@@ -125,7 +125,8 @@ def _request(parts: list[_Part], position: int) -> Request:
     return Request(text, _shortened(_joined(near)))
 
 
-def _asks(text: str, language: str) -> bool:
+def asks(text: str, language: str) -> bool:
+    """Whether a sentence asks for something or complains."""
     words = text.replace("’", "'")
     return "?" in text or bool(_patterns()["asking"][language].search(words))
 

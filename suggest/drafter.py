@@ -20,6 +20,7 @@ from suggest.acceptance import PriorLogistic, acceptance_model, support_model
 from suggest.alarms import alarm
 from suggest.answers import Answer, choose_answer, steps_of
 from suggest.asking import is_courtesy, split_requests
+from suggest.closing import asks_nothing
 from suggest.compose import body, compose
 from suggest.draft import Draft, DraftSentence, Role, Support
 from suggest.findings import Finder, Finding, Query, Searcher
@@ -153,9 +154,13 @@ class ReplyDrafter:
             reason = "nothing_waiting"
         elif ticket.is_automatic:
             reason = "automatic"
+        elif not reason and asks_nothing(ticket.body, language, replying=ticket.is_reply):
+            reason = "nothing_asked"
         if reason:
             return Reading(language, reason)
-        asked = split_requests(ticket.text, language, most=self.most_requests)
+        # What the subject asks an agent has answered before.
+        words = (ticket.is_replied and ticket.body) or ticket.text
+        asked = split_requests(words, language, most=self.most_requests)
         queries = self.finder.queries(ticket, asked.chosen, language)
         requests = tuple(r.text for r in asked.chosen)
         return Reading(language, "", requests, asked.found, queries, alarm(ticket.text, language))

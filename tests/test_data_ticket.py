@@ -171,3 +171,18 @@ def test_a_mail_without_words_is_empty() -> None:
         {"id": "1", "subject": "Kein Betreff", "text": "Von meinem iPhone gesendet"}, "lumen"
     )
     assert ticket.text == ""
+
+
+@pytest.mark.parametrize(
+    ("subject", "reply"),
+    [("Re: Lamp", True), ("AW: Lampe", True), ("RE[2]: x", True), ("Odp: x", True), ("Rep", False)],
+)
+def test_a_reply_is_known_by_its_subject(subject: str, reply: bool) -> None:
+    assert Ticket("t", "c", subject=subject).is_reply is reply
+
+
+def test_the_body_leaves_the_subject_out() -> None:
+    told = (Message("1", "customer", "Old."), Message("2", "agent", "Hm."))
+    ticket = Ticket("t", "c", subject="Lamp", messages=(*told, Message("3", "customer", "New.")))
+    assert (ticket.body, ticket.text) == ("New.", "Lamp\nNew.")
+    assert ticket.is_replied and ticket.is_reply and not ticket.is_answered

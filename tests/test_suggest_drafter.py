@@ -378,6 +378,49 @@ def test_nothing_is_sent_unread_where_the_triage_is_not_sure() -> None:
     assert drafter().draft(given, now=NOW, abstained="low_confidence").outcome == "validate"
 
 
+def _conversation(*texts: str, subject: str = "") -> dict[str, Any]:
+    """Return a ticket that customer and agent wrote in turn."""
+    messages = [
+        {"author": "agent" if n % 2 else "customer", "text": text} for n, text in enumerate(texts)
+    ]
+    return {"ticket_id": "c", "client_id": "acme", "subject": subject, "messages": messages}
+
+
+ASKED = "How long is the guarantee of the garden hose?"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        _conversation("Thank you, all sorted!", subject=f"Re: {ASKED}"),
+        _conversation("Never mind, found it. Please close this ticket.", subject=ASKED),
+        _conversation(ASKED, "Did you look at the receipt?", "Yes", subject=ASKED),
+        _conversation(ASKED, "It lasts 5 years.", "Great, thanks!", subject=ASKED),
+    ],
+)
+def test_nothing_is_drafted_where_nothing_is_asked(given: dict[str, Any]) -> None:
+    made = drafter().draft(given, now=NOW)
+    assert (made.outcome, made.reason, made.text) == ("none", "nothing_asked", "")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        _conversation("Thank you!", subject=ASKED),
+        _conversation("Thank you!", "You are welcome.", ASKED),
+        _conversation("Thanks, but it broke again.", subject=f"Re: {ASKED}"),
+    ],
+)
+def test_a_request_beside_thanks_is_answered(given: dict[str, Any]) -> None:
+    assert drafter().draft(given, now=NOW).reason != "nothing_asked"
+
+
+def test_a_subject_is_no_request_once_an_agent_answered() -> None:
+    first, later = "How do I return an item?", "And how long is the guarantee of the garden hose?"
+    made = drafter().draft(_conversation(first, "In Orders.", later, subject=first), now=NOW)
+    assert made.requests == (later,)
+
+
 def test_retired_draft_and_foreign_articles_are_never_quoted() -> None:
     for text in ("Returns cost how much for old items?", "Do returns cost €77 for new items?"):
         assert not {"€99", "€77"} & set(draft(text).text.split())

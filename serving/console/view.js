@@ -16,6 +16,7 @@ const REASONS = {
   no_words: "there are no words to read",
   automatic: "no person wrote this message",
   nothing_waiting: "the last question was answered",
+  nothing_asked: "the customer only thanks, agrees or says that it is settled",
   unknown_language: "the language was not recognised",
   model_unavailable: "the intent model is not available",
   procedure: "a procedure comes before the reply",
