@@ -1,8 +1,8 @@
 """Phrases as patterns, for lists of words that people keep.
 
-``*`` is any ending, ``..`` up to four words of the same sentence, ``a|b`` either word, ``!word`` not
-before this word, and ``$`` the end of the text. Case and accents are ignored: many people leave
-accents out.
+``*`` is any ending, ``..`` up to four words of the same sentence, ``a|b`` either word, ``!word``
+not before this word, and ``$`` the end of the text. Case and accents are ignored: many people
+leave accents out.
 """
 
 import re

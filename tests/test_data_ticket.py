@@ -185,4 +185,4 @@ def test_the_body_leaves_the_subject_out() -> None:
     told = (Message("1", "customer", "Old."), Message("2", "agent", "Hm."))
     ticket = Ticket("t", "c", subject="Lamp", messages=(*told, Message("3", "customer", "New.")))
     assert (ticket.body, ticket.text) == ("New.", "Lamp\nNew.")
-    assert ticket.is_replied and ticket.is_reply and not ticket.is_answered
+    assert (ticket.is_replied, ticket.is_reply, ticket.is_answered) == (True, True, False)

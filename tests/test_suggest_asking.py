@@ -77,6 +77,86 @@ def test_what_is_not_wanted_is_not_looked_up(language: str) -> None:
         assert found.found == 1
 
 
+FORBIDDEN = {
+    "de": [
+        "Bitte setzen Sie mein Passwort nicht zurück, sondern löschen Sie das Konto.",
+        "Schicken Sie mir kein neues Passwort, sondern löschen Sie das Konto.",
+        "Vergessen Sie die Erstattung, löschen Sie das Konto.",
+    ],
+    "en": [
+        "Please do not reset my password, delete the old account!",
+        "Please don't send me a new password, delete the old account.",
+        "Don’t start the refund, delete the old account.",
+        "never mind about the refund, delete the old account",
+    ],
+    "es": [
+        "Por favor no me envíen otra contraseña, quiero borrar la cuenta.",
+        "No restablezcan mi contraseña, quiero borrar la cuenta.",
+    ],
+    "fr": [
+        "Merci de ne pas réinitialiser mon mot de passe, je veux supprimer le compte.",
+        "Ne m'envoyez pas de mot de passe, je veux supprimer le compte.",
+        "Oubliez le remboursement, je veux supprimer le compte.",
+    ],
+    "it": [
+        "Per favore non resettate la password, vorrei chiudere il conto.",
+        "Non inviatemi una nuova password, vorrei chiudere il conto.",
+    ],
+    "nl": [
+        "Stuur mij geen nieuw wachtwoord, ik wil het account sluiten.",
+        "Gelieve mijn wachtwoord niet te resetten, ik wil het account sluiten.",
+    ],
+    "pl": [
+        "Proszę nie resetować hasła, chcę zamknąć konto.",
+        "Nie wysyłajcie mi hasła, chcę zamknąć konto.",
+    ],
+    "pt": [
+        "Por favor não enviem outra senha, quero fechar a conta.",
+        "Não redefinam a minha senha, quero fechar a conta.",
+    ],
+    "tr": [
+        "Şifremi sıfırlamayın, hesabımı kapatmak istiyorum.",
+        "Lütfen yeni şifre göndermeyiniz, hesabımı kapatmak istiyorum.",
+    ],
+}
+
+
+@pytest.mark.parametrize("language", FORBIDDEN)
+def test_what_is_forbidden_is_not_looked_up(language: str) -> None:
+    for text in FORBIDDEN[language]:
+        forbidden, _, wanted = text.replace(" sondern", "").rpartition(", ")
+        found = split_requests(text, language)
+        assert [r.text for r in found.chosen] == [wanted], text
+        assert split_requests(forbidden + ".", language).found == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Don't know how to reset my password, please help", "en"),
+        ("Please don't forget to send me the invoice", "en"),
+        ("Don't you have the lamp in blue?", "en"),
+        ("Please don't send me any more letters", "en"),
+        ("Bitte helfen Sie mir, ich kann mich nicht anmelden", "de"),
+        ("Bitte senden Sie mir keine Werbung mehr", "de"),
+        ("Haben Sie die Lampe nicht in Blau?", "de"),
+        ("Vergessen Sie nicht die Rechnung", "de"),
+        ("N'hésitez pas à m'appeler, où est mon colis", "fr"),
+        ("Ne fonctionne pas, que faire", "fr"),
+        ("No funciona la lámpara, por favor ayuda", "es"),
+        ("No llega el correo de la contraseña", "es"),
+        ("Non avete risposto alla mia domanda", "it"),
+        ("Non funziona la lampada", "it"),
+        ("Stuur mij geen reclame meer", "nl"),
+        ("Nie działa lampa, proszę o pomoc", "pl"),
+        ("Não funciona a lâmpada", "pt"),
+        ("Faturayı unutmayın, nerede kaldı", "tr"),
+    ],
+)
+def test_what_does_not_work_is_not_forbidden(text: str, language: str) -> None:
+    assert without_unwanted(Span(0, len(text), text), language) == Span(0, len(text), text)
+
+
 @pytest.mark.parametrize("language", UNWANTED)
 def test_where_only_the_unwanted_is_said_a_request_stays_open(language: str) -> None:
     text = UNWANTED[language][0].strip(", ") + "."
