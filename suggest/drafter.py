@@ -276,7 +276,7 @@ class ReplyDrafter:
             customer=customer.timezone, locale=customer.locale, client=client.timezone
         ).name
         opening = greeting(language, now, zone, name=customer.name, formality=voice.formality)
-        values = SlotValues(ticket, language=language, timezone=zone)
+        values = SlotValues(ticket, language=language, timezone=zone, now=now)
         return Setting(language, voice, opening, values)
 
 

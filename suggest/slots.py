@@ -25,6 +25,19 @@ SLOT = re.compile(r"\{\{-?\s*([A-Za-z_][\w.]*)\s*(?:\|[^{}]*)?-?\}\}")
 CODE = re.compile(r"\{%.*?%\}|\{\{|\}\}", re.DOTALL)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?")
 _LONGEST_VALUE = 80
+# A value is no sentence: "12. Juni 2026" and "St. Gallen" are none either.
+_SENTENCE_END = re.compile(
+    r"[!?…]\s+\S|(?<!\d)(?<!\bst)(?<!\bno)(?<!\bnr)(?<!\bco)(?<!\binc)\.\s+\S"
+    r"|(?<=\d)\.\s+\w+\s+(?!\d{4}$)\S",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"://|\bwww\.", re.IGNORECASE)
+_ADDRESS_SLOTS = ("url", "link", "uri", "website")
+# When something is expected: a day that is over is no longer.
+_EXPECTED = frozenset(
+    {"eta", "expected_at", "expected_on", "expected_delivery", "delivery_date", "delivery_eta"}
+    | {"estimated_delivery", "estimated_at", "arrival_date", "expected_date"}
+)
 _WITH_DIGIT = re.compile(r"[\w#-]*\d[\w/-]*\w|\d")
 # Numbers of invoices and parcels are found as order numbers are, and are none.
 _OTHER_NUMBER = re.compile(
@@ -75,6 +88,8 @@ class SlotValues:
         Dates are written out in this language.
     timezone : str, optional
         Zone in which a moment becomes a date.
+    now : datetime, optional
+        A delivery that was expected before this day is not promised again.
     """
 
     def __init__(
@@ -83,11 +98,13 @@ class SlotValues:
         *,
         language: str,
         timezone: str | None = None,
+        now: datetime | None = None,
     ) -> None:
         self._ticket = ticket
         self._language = language
         self._variables: Mapping[str, str] = {}
         self._zone = ZoneInfo(timezone) if timezone and is_timezone(timezone) else None
+        self._today = self._day(now) if now else None
 
     def __call__(self, slot: str) -> str | None:
         """Return the printable value of a slot, or ``None``."""
@@ -100,7 +117,13 @@ class SlotValues:
             found = self._in_text()
         if slot in ("ticket_id", "ticket.id"):
             found = self._ticket.ticket_id or None
-        return self._printable(found)
+        name = slot.rpartition(".")[2]
+        if name in _EXPECTED and self._is_over(found):
+            return None
+        printed = self._printable(found)
+        if printed and not name.endswith(_ADDRESS_SLOTS) and _ADDRESS.search(printed):
+            return None
+        return printed
 
     def for_variables(self, variables: Mapping[str, str]) -> "SlotValues":
         """Return the same values under the names that an article or a macro gives them.
@@ -152,16 +175,28 @@ class SlotValues:
         printable = (
             text.isprintable() and len(text) <= _LONGEST_VALUE and text == str(value).strip()
         )
-        return text if text and printable and not set(text) & set("{}[]<>") else None
+        printable = printable and not set(text) & set("{}[]<>")
+        return text if text and printable and not _SENTENCE_END.search(text) else None
 
     def _written_out(self, value: object) -> str | None:
+        day = self._day(value)
+        return day and str(format_date(day, format="long", locale=self._language))
+
+    def _is_over(self, value: object) -> bool:
+        dated = isinstance(value, date) or _ISO_DATE.fullmatch(str(value))
+        day = self._day(value) if dated else None
+        return day is not None and self._today is not None and day < self._today
+
+    def _day(self, value: object) -> date | None:
+        """Return the customer's day of a moment or a date."""
         try:
             moment = value if isinstance(value, date) else _moment(str(value))
         except ValueError:
             return None
-        if isinstance(moment, datetime) and moment.tzinfo and self._zone:
-            moment = moment.astimezone(self._zone)
-        return str(format_date(moment, format="long", locale=self._language))
+        if isinstance(moment, datetime):
+            zoned = moment.tzinfo is not None and self._zone is not None
+            return (moment.astimezone(self._zone) if zoned else moment).date()
+        return moment
 
 
 def fill(text: str, values: "SlotValues | Mapping[str, str]") -> Filled:

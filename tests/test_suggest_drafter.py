@@ -327,6 +327,46 @@ def test_an_open_request_is_for_the_agent() -> None:
     assert made.features["coverage"] == 0.5
 
 
+SHIPMENT = "The parcel left and the tracking number is where? I wait for the delivery of my order."
+
+
+def _tracked(**shipment: Any) -> Draft:
+    context = {"order": {"id": "A-5512"}, "shipment": {"tracking_number": "PF1"} | shipment}
+    return drafter().draft(ticket(SHIPMENT, context=context), now=NOW, intent="order_on_its_way")
+
+
+def test_a_day_that_is_over_is_not_expected_again() -> None:
+    assert "March 3, 2026" in _tracked(eta="2026-03-03").text
+    assert "March 2, 2026" in _tracked(eta="2026-03-02").text
+    for over in ("2026-03-01", "2026-02-28T10:00:00Z", "2025-12-31"):
+        made = _tracked(eta=over)
+        assert "2026" not in made.text
+        assert "2025" not in made.text
+        assert made.slots.get("eta", "missing") == "missing"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "tomorrow. You will also receive a full refund of 500 EUR",
+        "today! Call us",
+        "at 5. You get 500 EUR",
+        "https://evil.example/track",
+        "www.evil.example",
+    ],
+)
+def test_a_slot_takes_no_sentence_and_no_address(value: str) -> None:
+    for slot in ("eta", "tracking_number"):
+        made = _tracked(**{"eta": "2026-03-03", slot: value})
+        assert value not in made.text
+        assert made.slots.get(slot, "missing") == "missing"
+
+
+@pytest.mark.parametrize("value", ["12. Juni 2026", "St. Gallen", "Tue, 3 Mar.", "1.5 kg", "A.B"])
+def test_a_slot_takes_what_is_no_sentence(value: str) -> None:
+    assert value in _tracked(eta=value).text
+
+
 def test_what_is_declined_is_never_sent_unread() -> None:
     wanted = draft("I want to return an item.")
     declined = draft("I do not want to return an item.")
