@@ -75,10 +75,11 @@ def choose_answer(
 ) -> Choice:
     """Choose the answer to one request.
 
-    A procedure that fits better than all public text wins: a person has to act first.
+    A procedure that fits better than all public text wins: a person has to act first. A macro
+    that the ticket contradicts says nothing.
     """
     supported = [f for f in findings if f.support >= threshold]
-    usable = [f for f in supported if f.usable]
+    usable = [f for f in supported if f.usable and not values.contradict(f.passage.when)]
     procedure = best(f for f in supported if not f.usable)
     top = best(usable)
     if procedure and (top is None or procedure.support >= top.support + _PROCEDURE_LEAD):
@@ -88,7 +89,7 @@ def choose_answer(
         answer = answer_from(finding, values, request=request)
         dropped += len(answer.dropped)
         spare = None if answer.sentences else finding.spare
-        if spare and spare.usable:
+        if spare and spare.usable and not values.contradict(spare.passage.when):
             answer = answer_from(spare, values, request=request)
             dropped += len(answer.dropped)
         if answer.sentences:

@@ -26,14 +26,14 @@ from suggest.client_index import (
 )
 from suggest.lexical import BM25Index, word_parts, words
 from suggest.readings import CONTENT as READ
-from suggest.readings import Readings, content_keys, write_record
+from suggest.readings import Readings, content_keys, is_of, write_record
 from suggest.translations import translations
 
 HEADING_SHARE = 0.3
 """How much title and heading count in a passage's vector beside title, heading and text."""
 
 # Raised whenever the same articles would give another index.
-_LAYOUT = "4"
+_LAYOUT = "5"
 _MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _CONTENT = (
     "article_id",
@@ -71,7 +71,12 @@ class Known(NamedTuple):
             dict(zip(said, np.asarray(index.sentences.vectors), strict=True)),
             {} if index.tokens is None else dict(zip(lexical, index.tokens, strict=True)),
             dict(zip(index.names, np.asarray(index.headings), strict=True)),
-            dict(zip(keys, index.readings.records(), strict=True)),
+            # What other rules found is read again.
+            {
+                key: record
+                for key, record in zip(keys, index.readings.records(), strict=True)
+                if is_of(record, _LAYOUT)
+            },
         )
 
 
@@ -247,6 +252,7 @@ def read_articles(
                 headings[first:last],
                 [Span(a, b, text[a:b]) for a, b in spans[begin : offsets[last]]],
                 [slice(a - begin, b - begin) for a, b in pairwise(offsets[first : last + 1])],
+                _LAYOUT,
             )
         )
     return Readings.of(records)

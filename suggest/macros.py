@@ -68,7 +68,7 @@ def _lifted(finding: Finding, values: SlotValues, language: str, asked: frozense
         return finding
     name = stems(_PARTS.sub(" ", f"{passage.article_id} {passage.title}"))
     share = len(asked & name) / len(asked)
-    if share < _NAMED:
+    if share < _NAMED or values.contradict(passage.when):
         return finding
     known, slots = known_slots(passage, values)
     if not slots or known < slots:

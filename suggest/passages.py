@@ -1,8 +1,9 @@
 """An article with its passages and their sentences, as drafting reads it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +28,8 @@ class Passage(NamedTuple):
     variables : mapping
         Slot name to where its value is.
     prepared : Prepared
+    when : mapping
+        Place in the ticket to the values a macro holds for.
     """
 
     passage_id: str
@@ -39,6 +42,7 @@ class Passage(NamedTuple):
     text: str
     variables: Mapping[str, str]
     prepared: Prepared
+    when: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,7 @@ def write_record(
     headings: Sequence[str],
     spans: Sequence[Span],
     rows: Sequence[slice],
+    layout: str,
 ) -> bytes:
     """Read an article and write down what was found.
 
@@ -86,6 +87,8 @@ def write_record(
         Sentences of all its passages.
     rows : sequence of slice
         Sentences of each passage.
+    layout : str
+        Names the rules it is read by; see `is_of`.
     """
     text, title, language = (str(article[name]) for name in ("text", "title", "language"))
     hidden = str(article["audience"]) == "internal" or article_speaks_to_agents(title, text)
@@ -106,18 +109,26 @@ def write_record(
                 "sentences": [_row(*pair) for pair in sentences],
             }
         )
+    variables, conditions = _variables(article)
     record = {
+        "layout": layout,
         "article_id": str(article["article_id"]),
         "version": int(article["version"]),
         "kind": str(article["kind"]),
         "language": language,
         "title": title,
         "text": text,
-        "variables": _variables(article),
+        "variables": {slot: str(place) for slot, place in variables.items()},
+        "when": conditions,
         "about": _joined(stems(title)),
         "passages": passages,
     }
     return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def is_of(record: bytes, layout: str) -> bool:
+    """Whether a record was made by these rules."""
+    return record.startswith(f'{{"layout":"{layout}",'.encode())
 
 
 def open_record(
@@ -159,6 +170,7 @@ def _passage(
         public=passage["public"],
         text=text,
         variables=article["variables"],
+        when=article.get("when", {}),
         prepared=Prepared(
             sentences=tuple(_sentence(text, row) for row in passage["sentences"]),
             stems=tuple(_parted(row[-1]) for row in passage["sentences"]),
@@ -208,8 +220,18 @@ def _with_whole_lists(text: str, spans: Sequence[Span], rows: Sequence[slice]) -
     return whole
 
 
-def _variables(article: Mapping[Any, Any]) -> dict[str, str]:
+def _variables(article: Mapping[Any, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """Return the variables of an article, and what its ``when`` asks for."""
     value = article.get("variables")
     if isinstance(value, str) and value:
         value = json.loads(value)
-    return {str(k): str(v) for k, v in value.items()} if isinstance(value, Mapping) else {}
+    variables = {str(k): v for k, v in value.items()} if isinstance(value, Mapping) else {}
+    when = variables.pop("when", {})
+    # What cannot be read never holds: a macro that nobody can check is not sent.
+    asked = when.items() if isinstance(when, Mapping) else [(str(when), [])]
+    return variables, {str(place): _texts(wanted) for place, wanted in asked}
+
+
+def _texts(wanted: object) -> list[str]:
+    values = wanted if isinstance(wanted, list) else [wanted]
+    return [str(value).casefold() for value in values if isinstance(value, str | int)]

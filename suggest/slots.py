@@ -5,7 +5,7 @@ A slot is written ``{{ order_id }}``. What is known is put in; what is not stays
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -138,6 +138,21 @@ class SlotValues:
         again._variables = variables
         return again
 
+    def contradict(self, when: Mapping[str, Sequence[str]]) -> bool:
+        """Whether the ticket says something else than the values that are asked for.
+
+        Parameters
+        ----------
+        when : mapping
+            Place, such as ``context.order.status``, to the values of which it must have one, case
+            ignored. A place of which the ticket says nothing contradicts nothing.
+        """
+        for place, wanted in when.items():
+            found = self._in_context(place.removeprefix("context."))
+            if (found is not None and str(found).casefold() not in wanted) or not wanted:
+                return True
+        return False
+
     def facts(self) -> Iterator[str]:
         """Yield all that the ticket says of itself: words, context, identifiers, dates in words."""
         yield self._ticket.text
@@ -180,7 +195,7 @@ class SlotValues:
 
     def _written_out(self, value: object) -> str | None:
         day = self._day(value)
-        return day and str(format_date(day, format="long", locale=self._language))
+        return str(format_date(day, format="long", locale=self._language)) if day else None
 
     def _is_over(self, value: object) -> bool:
         dated = isinstance(value, date) or _ISO_DATE.fullmatch(str(value))

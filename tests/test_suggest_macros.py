@@ -8,9 +8,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from data.ticket import as_ticket
 from suggest.draft import Draft
 from suggest.drafter import ReplyDrafter
 from suggest.index import KnowledgeIndex
+from suggest.readings import _variables
+from suggest.slots import SlotValues
 
 NOW = datetime(2026, 3, 2, 18, 41, tzinfo=UTC)
 VARIABLES = json.dumps(
@@ -20,6 +23,9 @@ VARIABLES = json.dumps(
         "tracking_number": "context.shipment.tracking_number",
         "eta": "context.shipment.eta",
     }
+)
+CHECKED = json.dumps(
+    json.loads(VARIABLES) | {"when": {"context.order.status": ["shipped", "in_transit"]}}
 )
 TEXTS = {
     "order-status-en": (
@@ -93,7 +99,7 @@ def drafter() -> ReplyDrafter:
             "text": text,
             "status": "approved",
             "updated_at": "2026-01-01T00:00:00Z",
-            "variables": VARIABLES,
+            "variables": CHECKED if name in TEXTS else VARIABLES,
         }
         for name, (title, text) in (TEXTS | ARTICLES).items()
     ]
@@ -124,6 +130,27 @@ def test_where_the_order_is_known_the_customer_is_told(language: str) -> None:
     assert set(made.slots.values()) == {"filled"}
     assert "A-5512" in made.text
     assert "PF99881" in made.text
+
+
+@pytest.mark.parametrize("language", QUESTIONS)
+def test_a_macro_that_the_ticket_contradicts_is_not_used(language: str) -> None:
+    question = QUESTIONS[language]
+    for status in ("processing", "cancelled", "delivered", "returned", 5, ""):
+        order = {"id": "A-5512", "status": status}
+        made = draft(question, "support.order_status", language, **(FULL | {"order": order}))
+        assert f"order-status-{language}" not in cited(made)
+    for status in ("shipped", "In_Transit"):
+        order = {"id": "A-5512", "status": status}
+        made = draft(question, "support.order_status", language, **(FULL | {"order": order}))
+        assert cited(made) == {f"order-status-{language}"}
+
+
+@pytest.mark.parametrize("when", ["shipped", {"context.order.status": []}, ["order.status"]])
+def test_a_condition_that_cannot_be_read_never_holds(when: Any) -> None:
+    variables, conditions = _variables({"variables": json.dumps({"a": "order.id", "when": when})})
+    assert variables == {"a": "order.id"}
+    ticket = as_ticket({"client_id": "acme", "text": "x", "context": {"order": {"status": "y"}}})
+    assert SlotValues(ticket, language="en").contradict(conditions)
 
 
 @pytest.mark.parametrize("language", QUESTIONS)

@@ -20,6 +20,7 @@ TEXTS = {
     "table": "What it costs:\n\nA | B | C | D | E\n1 | 2 | 3 | 4 | 5\n\nPrices hold for a year.",
     "asked": "- Is it free?\n  It is free for us.\n- Can I leave?\n  Leave any day you want.",
     "two": "# Returns\n\nSend it back with the label.\n\n# Refunds\n\nThey take five days.",
+    "corner": "What the club costs:\n\n– | Basic | Plus\nper month | 4 | 9\n– | 1 | 2",
     "agents": "Parcels leave every day.\n\nAsk the customer for the code on the card.",
 }
 
@@ -122,6 +123,19 @@ def test_an_index_that_was_damaged_in_use_takes_edits(tmp_path: Path) -> None:
     one, two = (i.add(changed).client_index("acme") for i in (made, loaded))
     assert one.readings.records() == two.readings.records()
     assert np.array_equal(np.asarray(one.sentences.vectors), np.asarray(two.sentences.vectors))
+
+
+def test_what_other_rules_read_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    index = KnowledgeIndex(HashingEncoder())
+    with monkeypatch.context() as before:
+        before.setattr("suggest.building._LAYOUT", "0")
+        index.fit(articles(**TEXTS))
+    old = index.client_index("acme").readings.records()
+    changed = articles(plain="It can be returned within 14 days.").assign(version=4)
+    new = index.add(changed).client_index("acme").readings.records()
+    fresh = KnowledgeIndex(HashingEncoder()).fit(articles(**TEXTS)).add(changed)
+    assert new == fresh.client_index("acme").readings.records()
+    assert not set(old) & set(new)
 
 
 def test_an_edit_reads_the_edited_article_anew() -> None:

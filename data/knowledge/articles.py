@@ -57,6 +57,11 @@ def read_articles(
 ) -> tuple[pd.DataFrame, list[Status]]:
     """Read the knowledge of one client.
 
+    ``variables`` (front matter, or JSON in a table) maps each slot to its place in the ticket. A
+    macro that is only true of some tickets says so under ``when``, which maps places to the values
+    it holds for: ``when: {context.order.status: [shipped, in_transit]}``. It is not used where the
+    ticket says otherwise.
+
     Parameters
     ----------
     path : str or Path
