@@ -338,8 +338,14 @@ def _units(sentences: Sequence[Sentence], leading: Sequence[bool]) -> list[range
 def in_list(text: str, span: Span) -> bool:
     """Whether a sentence lies in a list."""
     line = _line(text, span.start)[1]
-    marked = LIST_MARKER.match(line) is not None
+    marked = _marker(line) is not None
     return marked or (_CELL not in line and line[:1].isspace())
+
+
+def _marker(line: str) -> re.Match[str] | None:
+    """Return the marker that a line begins with; a dash alone in its cell is an empty cell."""
+    found = LIST_MARKER.match(line)
+    return None if found and line.startswith(_CELL.lstrip(), found.end()) else found
 
 
 def _line(text: str, at: int) -> tuple[int, str]:
@@ -351,7 +357,7 @@ def _line(text: str, at: int) -> tuple[int, str]:
 
 def _sentence(text: str, span: Span, language: str) -> Sentence:
     line_start, line = _line(text, span.start)
-    marked = LIST_MARKER.match(line)
+    marked = _marker(line)
     opens = marked is not None and line_start + marked.end() >= span.start
     row = marked is None and _CELL in line
     # What is set in under an item belongs to it.

@@ -10,6 +10,8 @@ _EDGE = "|"
 # "and" and "the" name no row.
 _TELLING = 4
 _PAIR = 2
+# What stands in the text for an empty cell of an article.
+_EMPTY = ("–", "-")
 _COLON = {"fr": "\u00a0:"}
 
 
@@ -50,7 +52,7 @@ def table_lines(passage: Passage, rows: Sequence[Sentence], asked: Set[str]) -> 
     """
     text = passage.text
     first = _first_row(text, rows[0].start)
-    header = _cells(text, *first)
+    header = [_unnamed(cell) for cell in _cells(text, *first)]
     below = [_cells(text, row.start, row.end) for row in rows if row.start > first[0]]
     named = _named(header, below, asked)
     if named:
@@ -97,6 +99,11 @@ def _plain(header: list[Cell], row: list[Cell], *, labels: bool) -> list[Cell]:
     if line:
         line[-1] = line[-1]._replace(after="")
     return line
+
+
+def _unnamed(cell: Cell) -> Cell:
+    """Return the name of a column, which a dash is not."""
+    return cell._replace(text="", end=cell.start) if cell.text in _EMPTY else cell
 
 
 def _pair(name: Cell, value: Cell) -> list[Cell]:

@@ -186,6 +186,14 @@ def test_an_empty_cell_and_an_odd_row_are_no_lines() -> None:
     assert told(text, [0.9], request="my card") == "Means: Card\nTime: 5 days"
 
 
+@pytest.mark.parametrize("dash", ["–", "-"])
+def test_a_table_with_an_empty_corner_is_a_table(dash: str) -> None:
+    text = f"{dash} | Basic | Plus\nPrice per month | €4 | €9\nPrice per year | €40 | €90"
+    asked = told(text, [0.1, 0.1, 0.9], request="How much is it per year?")
+    assert asked == "Price per year\nBasic: €40\nPlus: €90"
+    assert told(text, [0.9]).startswith("Price per month – Basic: €4, Plus: €9\n")
+
+
 def test_what_stands_around_a_table_stays() -> None:
     table = "To | Time\nRome | 2 days\nOslo | 5 days"
     text = f"## Delivery\n\nWe send parcels daily.\n\n{table}\n\nAll parcels travel for free."
