@@ -20,6 +20,22 @@ from suggest.phrases import check_formality, phrasebook
 # A name may come from a form that anyone can fill in: letters and the marks that names hold.
 _NAME = re.compile(r"[^\W\d_]+(?:[ .'’-]{1,2}[^\W\d_]+)*\.?")
 _NOT_A_NAME = frozenset({"na", "none", "null", "nan", "unknown", "customer", "test", "guest"})
+# Forms ask for them, and nobody is greeted by one alone.
+_TITLES = frozenset(
+    title
+    for titles in (
+        "mr mrs ms miss mx sir madam mister rev dr prof doctor professor lord lady",
+        "herr frau dipl ing mag doktor",
+        "m mme mlle monsieur madame mademoiselle me docteur pr",
+        "sr sra srta d don doña señor señora señorita dra",
+        "sig sig.ra sig.na signor signora signorina dott dott.ssa dottor dottoressa avv",
+        "dhr mevr mw meneer mevrouw mijnheer drs ir",
+        "pan pani państwo mgr inż",
+        "senhor senhora dona eng exmo exma",
+        "bay bayan sayın",
+    )
+    for title in titles.split()
+)
 _LONGEST_NAME = 40
 _MOST_WORDS = 4
 _REGION = re.compile(r"^[A-Za-z]{2,3}(?:[-_][A-Za-z]{4})?[-_]([A-Za-z]{2})\b")
@@ -117,9 +133,7 @@ def greeting(
     band = "unknown"
     if timezone is not None:
         band = phrases.band(at.astimezone(_zone(timezone)).hour, timezone)
-    printed = printable_name(name)
-    if formality == "informal":
-        printed = printed.partition(" ")[0]
+    printed = first_name(name) if formality == "informal" else printable_name(name)
     line = phrases.address[formality if printed else "bare"].format(
         greeting=phrases.word(band, formality), name=printed
     )
@@ -175,9 +189,38 @@ def printable_name(name: str | None) -> str:
         return ""
     if not _NAME.fullmatch(words) or words.casefold() in _NOT_A_NAME:
         return ""
+    if all(_is_title(word) for word in words.split()):
+        return ""
     # Turkish dotted capitals would be mangled by title(): such a name is printed as it came.
     mixed = not (words.isupper() or words.islower()) or "İ" in words or "ı" in words
     return words if mixed else " ".join(_capitalised(w) for w in words.split())
+
+
+def first_name(name: str | None) -> str:
+    """Return the given name fit for a greeting, or an empty string where it is not told.
+
+    Titles are no names; behind a title one word is a family name, and so is a word in capitals
+    beside others.
+
+    Examples
+    --------
+    >>> first_name("Dr. Anna Weber"), first_name("MR JOHN SMITH"), first_name("Mme Diallo")
+    ('Anna', 'John', '')
+    >>> first_name("DUPONT Marie"), first_name("A. Weber")
+    ('Marie', '')
+    """
+    if not printable_name(name):
+        return ""
+    words = str(name).split()
+    told = [word for word in words if not _is_title(word)]
+    if len(told) < min(len(words), 2):
+        return ""
+    given = next((w for w in told if not w.isupper() or len(w.rstrip(".")) == 1), told[0])
+    return "" if given.endswith(".") or len(given) == 1 else printable_name(given)
+
+
+def _is_title(word: str) -> bool:
+    return word.rstrip(".").casefold() in _TITLES
 
 
 def _capitalised(word: str) -> str:

@@ -17,7 +17,7 @@ from babel.dates import format_date
 
 from data.redaction import find_order_ids
 from data.ticket import Ticket
-from suggest.greetings import is_timezone, printable_name
+from suggest.greetings import first_name, is_timezone, printable_name
 
 # With or without a filter of the template language behind it; filters are not applied.
 SLOT = re.compile(r"\{\{-?\s*([A-Za-z_][\w.]*)\s*(?:\|[^{}]*)?-?\}\}")
@@ -110,8 +110,8 @@ class SlotValues:
         """Return the printable value of a slot, or ``None``."""
         slot = self._variables.get(slot, slot).removeprefix("context.")
         if slot in _NAMES or slot in _FIRST_NAMES:
-            name = printable_name(self._ticket.customer.name)
-            return (name.split()[0] if slot in _FIRST_NAMES and name else name) or None
+            known = first_name if slot in _FIRST_NAMES else printable_name
+            return known(self._ticket.customer.name) or None
         found = self._in_context(slot)
         if found is None and slot in _FROM_TEXT:
             found = self._in_text()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from data.errors import ParameterError
 from data.text import LANGUAGES
-from suggest.greetings import greeting, printable_name, resolve_timezone
+from suggest.greetings import first_name, greeting, printable_name, resolve_timezone
 from suggest.phrases import PHRASES, phrasebook
 
 START = datetime(2015, 1, 1, tzinfo=UTC)
@@ -245,6 +245,8 @@ def test_names(language: str, formality: str, expected: str) -> None:
         "12345",
         "a\nb 1",
         "{name}",
+        "Dr.",
+        "Herr Dr.",
         "x" * 41,
     ],
 )
@@ -286,3 +288,37 @@ def test_whose_clock(
 def test_no_zone_greets_for_every_hour() -> None:
     line = greeting("en", at_local_hour(9), None)
     assert (line, line.code) == ("Hello,", "en:unknown")
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("Dr. Anna Weber", "Anna"),
+        ("Prof. Dr. Anna Weber", "Anna"),
+        ("MR JOHN SMITH", "John"),
+        ("mrs. jane doe", "Jane"),
+        ("Herr Jürgen Schäfer", "Jürgen"),
+        ("M. Jean Dupont", "Jean"),
+        ("Sra. Lucía Fernández", "Lucía"),
+        ("Sig.ra Elena Rossi", "Elena"),
+        ("Mevr. Sanne Vries", "Sanne"),
+        ("Pani Anna Nowak", "Anna"),
+        ("Dona Inês Carvalho", "Inês"),
+        ("Sayın Ayşe Yılmaz", "Ayşe"),
+        ("DUPONT Marie", "Marie"),
+        ("Marie DUPONT", "Marie"),
+        ("ANNE-MARIE DUPONT", "Anne-Marie"),
+        ("Anna", "Anna"),
+        ("Mme Diallo", ""),
+        ("Dr. Weber", ""),
+        ("Frau", ""),
+        ("A. Weber", ""),
+        ("J Weber", ""),
+        ("refund me http://x.y", ""),
+        (None, ""),
+    ],
+)
+def test_a_title_is_no_first_name(name: str | None, given: str) -> None:
+    assert first_name(name) == given
+    at = datetime(2026, 3, 2, 18, 41, tzinfo=UTC)
+    assert greeting("en", at, None, name=name, formality="informal").name == given
