@@ -89,6 +89,8 @@ def _draft(
         return None, {}, None, None
     label = (told["intent"] or {}).get("label")
     intent = None if label in (None, "unknown") else label
+    if intent is None and told["retention_risk"]:
+        intent = "retention_risk"
     found = run.part(
         "draft",
         lambda: drafter.draft(

@@ -12,7 +12,13 @@ from serving.run import Run
 from serving.snapshot import IntentModel, Snapshot
 
 # Rooms that other models will fill; a reply names them instead of guessing.
-NOT_AVAILABLE = ("sentiment", "priority", "retention_risk", "presales")
+NOT_AVAILABLE = ("sentiment", "priority", "presales")
+
+# A customer who may leave is one whatever the reason: its labels are one risk together.
+_RISK = "retention_risk"
+_AT_RISK = 0.5
+# Without these the probabilities speak of another text.
+_READ = ("ambiguous", "low_confidence", None)
 
 
 def triage(
@@ -121,10 +127,23 @@ def _object(
         "intent": intent,
         "language": language,
         **dict.fromkeys(NOT_AVAILABLE),
+        "retention_risk": _retention_risk(intent, reason),
         "entities": entities,
         "abstained": abstained,
         "reason": reason if abstained else None,
     }
+
+
+def _retention_risk(intent: dict[str, Any] | None, reason: str | None) -> dict[str, Any] | None:
+    """Return how probable it is that the customer leaves, where that is more likely than not.
+
+    Two reasons to leave share the probability, so that neither alone may be answered.
+    """
+    if intent is None or reason not in _READ:
+        return None
+    told = [*intent["alternatives"], [intent["label"], intent["p"]]]
+    p = sum(p for label, p in told if label.partition(".")[0] == _RISK)
+    return {"p": round(min(p, 1.0), 4)} if p >= _AT_RISK else None
 
 
 def _languages(
