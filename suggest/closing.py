@@ -17,12 +17,12 @@ _LETTER = re.compile(r"[^\W\d_]")
 _NAME, _ANSWER = 2, 4
 _LONGEST = 40
 # What a clause does; the first that one of a sentence does is what the sentence does.
-_WEIGHTS = ("asking", "settled", "arrived", "telling", "assent", "courtesy", "name")
+_WEIGHTS = ("asking", "settled", "news", "telling", "assent", "courtesy", "name")
 
 
 class _Words(NamedTuple):
     settled: re.Pattern[str]
-    arrived: re.Pattern[str]
+    news: re.Pattern[str]
     assent: re.Pattern[str]
     but: re.Pattern[str]
 
@@ -51,7 +51,7 @@ def asks_nothing(text: str, language: str, *, replying: bool) -> bool:
         return False
     said = [s.text for s in sentences(text, language) if _LETTER.search(s.text)]
     kinds = {_kind(s, language) for s in said} - {"name"}
-    allowed = {"settled", "courtesy"} | ({"arrived", "assent"} if replying else set())
+    allowed = {"settled", "courtesy"} | ({"news", "assent"} if replying else set())
     return bool(kinds) and kinds <= allowed and (replying or "settled" in kinds)
 
 
@@ -64,7 +64,7 @@ def _kind(sentence: str, language: str) -> str:
 def _clause(clause: str, language: str) -> str:
     words = _words(language)
     told = plain(clause)
-    for kind, pattern in (("settled", words.settled), ("arrived", words.arrived)):
+    for kind, pattern in (("settled", words.settled), ("news", words.news)):
         if said := pattern.search(told):
             # "Please close this ticket" asks for the last time.
             rest = clause[said.end() :]

@@ -50,7 +50,11 @@ OPEN = {
         "Anna Meyer",
     ],
     "es": ["Gracias, pero no funciona.", "Todavía no ha llegado."],
-    "fr": ["Merci, mais ce n'est pas réglé.", "Merci. Où est mon colis ?"],
+    "fr": [
+        "Deux semaines sans lampe qui marche.",
+        "Merci, mais ce n'est pas réglé.",
+        "Merci. Où est mon colis ?",
+    ],
     "it": ["Grazie, ma non è risolto.", "Grazie, non funziona ancora."],
     "nl": ["Bedankt, maar het is niet gelukt.", "Nog niet ontvangen, bedankt."],
     "pl": ["Dziękuję, ale nie działa.", "Paczka jeszcze nie dotarła."],
