@@ -1,7 +1,8 @@
 """Thin HTTP over the models and rules; no maths here."""
 
 from serving.app import create_app
-from serving.engine import Asked, SupportEngine
+from serving.asked import Asked
+from serving.engine import SupportEngine
 from serving.settings import Settings, load_settings
 from serving.store import Store
 

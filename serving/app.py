@@ -16,7 +16,8 @@ from starlette.types import ASGIApp
 
 from serving import metrics
 from serving.articles import warnings_about
-from serving.engine import Asked, SupportEngine
+from serving.asked import Asked
+from serving.engine import SupportEngine
 from serving.failures import PART_FAILURES, STORE_FAILURES
 from serving.gauges import Gauges
 from serving.openapi import RESPONSES, document

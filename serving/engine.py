@@ -9,7 +9,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from uuid import uuid4
@@ -17,6 +16,7 @@ from uuid import uuid4
 from data.ticket import Ticket
 from serving.agreeing import check_corrected, check_shown
 from serving.articles import ArticleDesk, is_current
+from serving.asked import Asked
 from serving.hiding import Hidden
 from serving.problems import MODEL_VERSION, NOT_FOUND, STALE, ProblemError, wrong_field
 from serving.recent import NewestVersions, RecentReplies
@@ -33,7 +33,7 @@ from serving.schemas import (
 from serving.security import client_secret, digest, secret
 from serving.settings import Settings
 from serving.snapshot import Drafter, IntentModel, Knowledge, Search, Snapshot
-from serving.store import Idempotency, Kept, Row, Store
+from serving.store import Kept, Row, Store
 from serving.suggesting import account, suggestion
 from serving.tickets import ticket_of
 from serving.triaging import triage
@@ -55,27 +55,6 @@ class _Made(NamedTuple):
     models: dict[str, str]
     parts: dict[str, Any]
     features: Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a caller says beside the body.
-
-    Parameters
-    ----------
-    client : str
-        Whose key it was.
-    request_id : str
-        For the log.
-    model_versions : tuple of str
-        Versions the caller insists on, such as ``intent:12``.
-    idempotency : Idempotency, optional
-    """
-
-    client: str
-    request_id: str = "-"
-    model_versions: tuple[str, ...] = ()
-    idempotency: Idempotency | None = None
 
 
 class SupportEngine:
@@ -208,7 +187,8 @@ class SupportEngine:
         hidden = [self._ticket(item, asked.client)[0] for item in given]
         if body.ticket is not None:
             self._check_newest(hidden[0].ticket)
-        run = Run(asked.request_id, self.costs)
+        # What a list takes says nothing of one ticket.
+        run = Run(asked.request_id, Costs() if body.ticket is None else self.costs)
         found = triage(run, snapshot, hidden) if hidden else []
         common = {"models": snapshot.models(asked.client), **account(run, ["triage"])}
         if body.ticket is not None:
@@ -315,7 +295,8 @@ class SupportEngine:
         client = next(iter(snapshot.index.clients), self.settings.client)
         body = TicketIn(id="canary", text="Where is my order? I have not received it yet.")
         hidden, _ = self._ticket(body, client)
-        run = Run("canary", self.costs)
+        # The first call of a model also loads what it needs: no later one takes as long.
+        run = Run("canary", Costs())
         suggestion(run, snapshot, hidden, Options(), now=self.clock())
         if run.degraded:
             logger.error("the canary came back without %s", run.degraded)
@@ -353,8 +334,8 @@ class SupportEngine:
 
     def _told_elsewhere(self, asked: Asked, reply: Mapping[str, Any]) -> bool:
         """Say whether another worker has answered the same request before."""
-        return asked.idempotency is not None and (
-            self.store.suggestion(asked.client, str(reply["suggestion_id"])) is not None
+        return asked.idempotency is not None and self.store.holds(
+            asked.client, str(reply["suggestion_id"])
         )
 
     def _wanted(self, asked: Asked) -> Snapshot:

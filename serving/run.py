@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from serving.failures import PART_FAILURES
 
@@ -14,23 +14,57 @@ T = TypeVar("T")
 _OUT_OF_TIME = "left out: max_ms would have passed"
 
 
+_MEMORY = 5
+_FIRST_TRIAL, _LAST_TRIAL = 8, 128
+
+
+class _Lately(NamedTuple):
+    """What is remembered of a part; replaced as a whole, so that threads need no lock."""
+
+    seconds: tuple[float, ...] = ()
+    skipped: int = 0
+    patience: int = _FIRST_TRIAL
+    on_trial: bool = False
+
+
 class Costs:
     """How long each part took lately, to tell whether it still fits into a budget.
 
-    The memory is an exponential average with weight 0.2 for the newest call.
+    The expected cost is the median of the last five calls: one stall changes nothing. Only a
+    call can show that a part became faster, so one that was left out eight times in a row is
+    tried again, and what it takes then replaces what was remembered. While it stays slow the
+    trials become rarer, down to one in 129 requests.
     """
 
     def __init__(self) -> None:
-        self._seconds: dict[str, float] = {}
+        self._lately: dict[str, _Lately] = {}
 
     def expected(self, part: str) -> float:
         """Return the expected seconds of a part; 0 before its first call."""
-        return self._seconds.get(part, 0.0)
+        seconds = sorted(self._lately.get(part, _Lately()).seconds)
+        return seconds[len(seconds) // 2] if seconds else 0.0
+
+    def fits(self, part: str, left: float) -> bool:
+        """Say whether to call a part with so many seconds left."""
+        if self.expected(part) <= left:
+            return True
+        lately = self._lately.get(part, _Lately())
+        if left <= 0:
+            return False
+        if lately.skipped < lately.patience:
+            self._lately[part] = lately._replace(skipped=lately.skipped + 1)
+            return False
+        rarer = min(2 * lately.patience, _LAST_TRIAL)
+        self._lately[part] = _Lately(lately.seconds, patience=rarer, on_trial=True)
+        return True
 
     def learn(self, part: str, seconds: float) -> None:
         """Take one measured call into account."""
-        before = self._seconds.get(part, seconds)
-        self._seconds[part] = 0.8 * before + 0.2 * seconds
+        lately = self._lately.get(part, _Lately())
+        if lately.on_trial:
+            self._lately[part] = _Lately((seconds,), patience=lately.patience)
+        else:
+            self._lately[part] = _Lately((*lately.seconds, seconds)[-_MEMORY:])
 
 
 class Run:
@@ -57,7 +91,7 @@ class Run:
     def part(self, name: str, call: Callable[[], T]) -> T | None:
         """Call one part; None where it failed or did not fit into the time."""
         began = time.perf_counter()
-        if self.deadline is not None and began + self.costs.expected(name) > self.deadline:
+        if self.deadline is not None and not self.costs.fits(name, self.deadline - began):
             self.degrade(name, _OUT_OF_TIME)
             return None
         try:

@@ -23,8 +23,9 @@ from pydantic_core import to_json
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.app import create_app
+from serving.asked import Asked
 from serving.balance import balanced
-from serving.engine import Asked, SupportEngine
+from serving.engine import SupportEngine
 from serving.reload import settle
 from serving.schemas import FeedbackIn, SuggestIn, TriageIn
 from serving.security import generated_key

@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import Connection, Insert, Table, TextClause, func, insert, select, text
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from serving import tables
 from serving.database import Database, probe
+from serving.failures import STORE_FAILURES
 from serving.problems import INVALID, STALE, ProblemError
 from serving.writer import GroupWriter, describe
 
@@ -29,6 +32,10 @@ _SILENT_SECONDS = 5.0
 _NEWEST = text(
     f"SELECT max(ticket_version) FROM {tables.suggestions.name} "
     "WHERE client_id = :client_id AND ticket_id = :ticket_id"
+)
+_HELD = text(
+    f"SELECT 1 FROM {tables.suggestions.name} "
+    "WHERE suggestion_id = :suggestion_id AND client_id = :client_id"
 )
 
 
@@ -113,18 +120,16 @@ class Store:
 
         A suggestion does not need the store: while it cannot be read, the answer is 0 as well.
         """
-        if time.monotonic() < self._silent_until:
-            return 0
-        try:
-            with self._reading.connect() as connection:
-                found = connection.execute(
-                    _NEWEST, {"client_id": client_id, "ticket_id": ticket_id}
-                )
-                return int(found.scalar() or 0)
-        except SQLAlchemyError as error:
-            logger.error("the store could not be read: %s", describe(error))
-            self._silent_until = time.monotonic() + _SILENT_SECONDS
-            return 0
+        found = self._unless_silent(_NEWEST, {"client_id": client_id, "ticket_id": ticket_id})
+        return int(found or 0)
+
+    def holds(self, client_id: str, suggestion_id: str) -> bool:
+        """Say whether a suggestion of this client is on disk.
+
+        A suggestion does not need the store: while it cannot be read, the answer is False.
+        """
+        asked = {"client_id": client_id, "suggestion_id": suggestion_id}
+        return self._unless_silent(_HELD, asked) is not None
 
     def suggestion(self, client_id: str, suggestion_id: str) -> Row | None:
         """Return one suggestion of this client, or None."""
@@ -277,6 +282,18 @@ class Store:
             # Another process was faster: the second try sees its row and answers from it.
             return self.writer.now(write)
 
+    def _unless_silent(self, query: TextClause, values: Mapping[str, str]) -> Any:
+        """Return one value; None also while the store cannot be read, tried every few seconds."""
+        if time.monotonic() < self._silent_until:
+            return None
+        try:
+            with self._reading.connect() as connection:
+                return connection.execute(query, values).scalar()
+        except STORE_FAILURES as error:
+            logger.error("the store could not be read: %s", describe(error))
+            self._silent_until = time.monotonic() + _SILENT_SECONDS
+            return None
+
     def _one(self, query: Any) -> Row | None:
         with self._reading.connect() as connection:
             row = connection.execute(query).mappings().first()
@@ -295,9 +312,20 @@ class _Insert:
     @staticmethod
     def together(connection: Connection, writes: Sequence["_Insert"]) -> None:
         shown = [row for write in writes for row in write.rows.retrievals]
-        connection.execute(insert(tables.suggestions), [w.rows.suggestion for w in writes])
+        # A repeated request has the same id in every worker; the first to write it stays.
+        once = _once(connection)
+        connection.execute(once(tables.suggestions), [w.rows.suggestion for w in writes])
         if shown:
-            connection.execute(insert(tables.retrieval_rows), shown)
+            connection.execute(once(tables.retrieval_rows), shown)
+
+
+def _once(connection: Connection) -> Callable[[Table], Insert]:
+    """Return what makes an insert that leaves rows alone whose key is there."""
+    if connection.dialect.name == "sqlite":
+        return lambda table: sqlite_insert(table).on_conflict_do_nothing()
+    if connection.dialect.name == "postgresql":
+        return lambda table: postgres_insert(table).on_conflict_do_nothing()
+    return insert
 
 
 def _newest_edit(connection: Connection, client_id: str, article_id: str) -> int:

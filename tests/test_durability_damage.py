@@ -9,7 +9,7 @@ from serving_desk import KEYS, browser, engine, intent_model, key, ticket
 from data.artifact import read_artifact
 from data.champions import PointerEntry, read_pointer, read_previous, write_pointer
 from serving.articles import ArticleDesk
-from serving.engine import Asked
+from serving.asked import Asked
 from serving.reload import Reloader
 from serving.schemas import ArticleIn
 

@@ -12,7 +12,7 @@ from serving_desk import browser, drafter_over, engine, intent_model, ticket
 
 from data.encoders import HashingEncoder
 from data.schema import validate_articles
-from serving.engine import Asked
+from serving.asked import Asked
 from serving.schemas import ArticleIn
 from serving.snapshot import Snapshot
 from suggest.index import KnowledgeIndex

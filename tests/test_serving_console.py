@@ -10,7 +10,7 @@ import uvicorn
 from serving_desk import KEYS, engine
 
 from serving.app import create_app
-from serving.engine import Asked
+from serving.asked import Asked
 from serving.schemas import ArticleIn
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")

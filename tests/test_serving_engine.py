@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from serving_desk import KEYS, drafter_over, engine, intent_model, knowledge, ticket
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from data.artifact import read_artifact
 from data.champions import PointerEntry, read_pointer, write_pointer
@@ -17,10 +19,12 @@ from data.encoders import CachedEncoder, HashingEncoder
 from data.redaction import redact
 from data.synthetic import small_knowledge
 from data.ticket import Ticket
-from serving.engine import Asked, SupportEngine
+from serving.asked import Asked
+from serving.engine import SupportEngine
 from serving.hiding import Hidden
 from serving.problems import ProblemError
 from serving.reload import Reloader
+from serving.run import Costs
 from serving.schemas import ArticleIn, FeedbackIn, SuggestIn, TicketIn, TriageIn
 from serving.settings import Settings
 from serving.snapshot import known_clients, load_snapshot, read_voices
@@ -132,6 +136,40 @@ def test_a_part_that_does_not_fit_into_the_time_is_left_out(made):
     assert told["triage"]["reason"] == "time_budget"
     patient = made.suggest(SuggestIn(ticket=ticket(), options={"max_ms": 60_000}), ASKED)
     assert patient["degraded"] == []
+
+
+@pytest.mark.parametrize("before", [(), (0.01,) * 20])
+def test_a_part_that_stalled_once_comes_back(before):
+    costs = Costs()
+    for seconds in (*before, 4.2):
+        costs.learn("draft", seconds)
+    made = 0
+    for _ in range(30):
+        if costs.fits("draft", 0.4):
+            made += 1
+            costs.learn("draft", 0.01)
+    assert made == (30 if before else 22)
+
+
+def test_a_part_that_stays_slow_is_tried_ever_more_seldom():
+    costs = Costs()
+    costs.learn("draft", 2.0)
+    tried = []
+    for number in range(1000):
+        if costs.fits("draft", 0.4):
+            tried.append(number)
+            costs.learn("draft", 2.0)
+    assert tried[:4] == [8, 25, 58, 123]
+    assert len(tried) == 10
+    assert not any(costs.fits("draft", -0.001) for _ in range(300))
+
+
+def test_neither_the_canary_nor_a_list_says_what_a_ticket_takes(made):
+    assert made.ready()
+    made.triage(TriageIn(tickets=[ticket(), ticket(id="2")]), ASKED)
+    assert made.costs.expected("intent") == 0
+    made.triage(TriageIn(ticket=ticket()), ASKED)
+    assert made.costs.expected("intent") > 0
 
 
 def test_a_store_that_cannot_answer_refuses_rather_than_forgets(tmp_path):
@@ -468,6 +506,27 @@ def test_two_workers_give_a_repeated_request_one_suggestion(tmp_path):
     assert len(desk.store.rows("suggestions")) == 1
     other = Asked("lumen", "test", idempotency=Idempotency("k2", "d1"))
     assert desk.suggest(BODY, other)["suggestion_id"] != told[0]["suggestion_id"]
+    desk.close()
+
+
+def test_a_key_costs_nothing_where_the_store_fails(tmp_path, caplog):
+    def refuse(*_):
+        raise OperationalError("SELECT", {}, Exception("the server closed the connection"))
+
+    desk = engine(tmp_path)
+    both = (desk.store._writing, desk.store._reading)
+    for one in both:
+        event.listen(one, "begin", refuse)
+    asked = Asked("lumen", "test", idempotency=Idempotency("k1", "d1"))
+    told = desk.suggest(BODY, asked)
+    assert told["degraded"] == []
+    for one in both:
+        event.remove(one, "begin", refuse)
+    assert desk.suggest(BODY, asked) is told
+    desk.store.flush()
+    number = told["suggestion_id"]
+    assert [row["suggestion_id"] for row in desk.store.rows("suggestions")] == [number]
+    assert desk.feedback(FeedbackIn(suggestion_id=number, decision="sent"), ASKED).status == 201
     desk.close()
 
 

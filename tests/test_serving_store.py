@@ -185,6 +185,18 @@ def test_the_same_key_and_request_is_stored_once(store):
     assert len(store.rows("feedback")) == 1
 
 
+def test_the_same_suggestion_from_two_workers_is_stored_once(store, caplog):
+    assert not store.holds("lumen", "s1")
+    for number in ("s1", "s1", "s2"):
+        store.add_suggestion(lambda number=number: suggestion(number))
+    store.flush()
+    assert sorted(row["suggestion_id"] for row in store.rows("suggestions")) == ["s1", "s2"]
+    assert len(store.rows("retrievals")) == 2
+    assert store.holds("lumen", "s1")
+    assert not store.holds("verdant", "s1")
+    assert caplog.text == ""
+
+
 def test_the_same_key_with_another_request_is_refused(store):
     store.add_feedback(feedback(), reply=dict_of, idempotency=Idempotency("k1", "digest"))
     with pytest.raises(ProblemError, match="used with another request"):
