@@ -37,7 +37,10 @@ def merge_articles(articles: pd.DataFrame, edits: pd.DataFrame) -> pd.DataFrame:
     for key, version in zip(keys, files["version"], strict=True):
         versions[key] = max(int(version), versions.get(key, 0))
     replaced, added = set(), []
-    ordered = edits.sort_values("version", kind="stable")
+    # Stores of older versions may hold one article under an id with blanks around it as well.
+    trimmed = edits.assign(article_id=[str(name).strip() for name in edits["article_id"]])
+    ordered = trimmed.sort_values("version", kind="stable")
+    ordered = ordered.drop_duplicates(["client_id", "article_id", "version"], keep="last")
     for (client, article), part in ordered.groupby(["client_id", "article_id"], sort=False):
         key = (str(client), str(article))
         news = part[part["version"].astype(int) > versions.get(key, 0)]

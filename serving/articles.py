@@ -254,8 +254,9 @@ def _add(index: Knowledge, rows: list[Row]) -> int:
     """Index articles of a client; one that cannot be is left out and holds up no other."""
     try:
         valid = validate_articles(pd.DataFrame(rows))
-        if set(valid["client_id"]) != {row["client_id"] for row in rows}:
-            raise ParameterError("the name of the client is not one that tables keep as it is")
+        for name in ("client_id", "article_id"):
+            if set(valid[name]) != {row[name] for row in rows}:
+                raise ParameterError(f"the {name} is not one that tables keep as it is")
         index.add(valid)
     except PART_FAILURES as error:
         if len(rows) == 1:

@@ -43,6 +43,15 @@ def test_the_newest_edit_wins_unless_the_file_is_newer() -> None:
     assert merged.set_index("article_id").loc["a", "version"] == 3
 
 
+def test_blanks_around_an_id_make_no_second_article() -> None:
+    edits = pd.DataFrame([edit(" a", 3), edit("a\u00a0", 4), edit(" b ", 2, "delete")])
+    edits = pd.concat([edits, pd.DataFrame([edit("d", 1), edit(" d", 1)])])
+    merged = merge_articles(ARTICLES, edits)
+    assert titles(merged) == {"a": "New", "c": "Old", "d": "New"}
+    assert len(merged) == 3
+    assert merged.set_index("article_id").loc["a", "version"] == 4
+
+
 def test_a_deleted_article_goes_and_a_later_edit_brings_it_back() -> None:
     gone = merge_articles(ARTICLES, pd.DataFrame([edit("b", 2, "delete")]))
     assert titles(gone) == {"a": "Old", "c": "Old"}

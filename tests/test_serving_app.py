@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from openapi_spec_validator import validate
 from serving_desk import KEYS, NOW, browser, engine, key, knowledge, ticket
 
+from serving.asked import Asked
 from serving.gauges import forget_dead
 from serving.reports import newest_report
-from serving.schemas import ArticleOut, EditOut, FeedbackOut, SuggestOut, TriageReply
+from serving.schemas import ArticleIn, ArticleOut, EditOut, FeedbackOut, SuggestOut, TriageReply
 from serving.snapshot import known_clients
 from serving.writer import UnsureWriteError
 
@@ -651,6 +652,32 @@ def test_a_wrong_article_is_named(http, change, path):
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["errors"][0]["path"] == path
+
+
+def test_blanks_around_an_article_id_are_no_other_article(tmp_path):
+    desk = engine(tmp_path)
+    http = browser(desk)
+    path = "/v1/kb/lumen/articles/{}"
+    before = http.get(path.format("invoices-en"), headers=key()).json()
+    for number, name in enumerate(("%20invoices-en", "invoices-en%C2%A0%20"), start=1):
+        told = http.put(path.format(name), json=ARTICLE, headers=key())
+        assert (told.status_code, told.json()["id"]) == (200, "invoices-en")
+        assert told.json()["indexed"]
+        assert told.json()["version"] == before["version"] + number
+    assert http.put(path.format("%20%20"), json=ARTICLE, headers=key()).status_code == 422
+    assert http.delete(path.format("%20invoices-en"), headers=key()).json()["version"] > 2
+    assert {row["article_id"] for row in desk.store.rows("article_edits")} == {"invoices-en"}
+    desk.close()
+
+
+def test_an_edit_under_an_id_that_tables_change_replaces_no_other(tmp_path, caplog):
+    desk = engine(tmp_path)
+    asked = Asked("lumen", "test")
+    before = desk.article("lumen", "invoices-en", live=True)
+    assert not desk.put_article(" invoices-en", ArticleIn(**ARTICLE), asked).reply["indexed"]
+    assert desk.article("lumen", "invoices-en", live=True) == before
+    assert "cannot be indexed" in caplog.text
+    desk.close()
 
 
 def test_an_article_id_may_hold_a_slash_and_an_edit_a_key(http):
