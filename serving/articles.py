@@ -27,6 +27,9 @@ from serving.writer import describe
 
 logger = logging.getLogger(__name__)
 
+MAX_CHARACTERS = 200_000
+"""Of one article: all other edits wait while its passages are encoded."""
+
 _FIELDS = ("kind", "audience", "language", "title", "text", "status", "url")
 
 
@@ -101,6 +104,7 @@ class ArticleDesk:
         ProblemError
             409 when ``body.version`` is not newer than what is known; 422 for a bad field.
         """
+        body = as_text(body)
         with self.lock:
             if before := self.store.replayed(client, idempotency):
                 return before
@@ -277,14 +281,19 @@ def _article(
     client: str, article_id: str, version: int, body: ArticleIn, now: datetime
 ) -> dict[str, Any]:
     row = body.model_dump(include=set(_FIELDS))
-    row["text"] = _normalised(body)
     row |= {"client_id": client, "article_id": article_id, "version": version}
     row |= {"updated_at": now.isoformat(), "variables": json.dumps(body.variables)}
     return row
 
 
-def _normalised(body: ArticleIn) -> str:
-    """Bring the text into the form passages are cut from."""
+def as_text(body: ArticleIn) -> ArticleIn:
+    """Bring the text into the form passages are cut from: slow for a long one, so done first.
+
+    Raises
+    ------
+    ProblemError
+        422 for a text that cannot be read, has no words or too many.
+    """
     from data.knowledge import html_to_text, markdown_to_text
 
     normalise = {"markdown": markdown_to_text, "html": html_to_text}.get(body.format)
@@ -295,7 +304,9 @@ def _normalised(body: ArticleIn) -> str:
         raise wrong_field("text", f"cannot be read as {body.format}") from None
     if not text.strip():
         raise wrong_field("text", f"holds no words once it is read as {body.format}")
-    return text
+    if len(text) > MAX_CHARACTERS:
+        raise wrong_field("text", f"may have {MAX_CHARACTERS:,} characters once it is read")
+    return body.model_copy(update={"text": text, "format": "text"})
 
 
 def _public(row: Mapping[str, Any], index: Knowledge | None) -> Row:

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from data.ticket import Ticket
 from serving.agreeing import check_corrected, check_shown
-from serving.articles import ArticleDesk, is_current
+from serving.articles import ArticleDesk, as_text, is_current
 from serving.asked import Asked
 from serving.hiding import Hidden
 from serving.problems import MODEL_VERSION, NOT_FOUND, STALE, ProblemError, wrong_field
@@ -241,6 +241,7 @@ class SupportEngine:
 
     def put_article(self, article_id: str, body: ArticleIn, asked: Asked) -> Kept:
         """Answer ``PUT /v1/kb/{client}/articles/{id}``: on disk and in the index on return."""
+        body = as_text(body)
         # Under the desk's lock no swap comes between, and the edit goes to the index in force.
         with self.desk.lock:
             index, now = self._snapshot.index, self.clock()

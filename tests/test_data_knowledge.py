@@ -118,6 +118,39 @@ def test_relative_addresses_are_resolved_against_the_article():
     assert text == "Orders (https://h.example/orders)\n\n![x](https://h.example/en/i.png)"
 
 
+@pytest.mark.parametrize("opening", ["<a ", '<a b="', "<a/", "<p", "<!--", "<![if ", "</", "<?"])
+@pytest.mark.parametrize("ending", ["", " -- > tail ]"])
+def test_what_never_ends_is_read_as_text_in_linear_time(opening, ending):
+    # Each of these took Python's parser minutes: it looks for every end up to the end.
+    read = html_to_text("<p>Hello</p>" + opening * 30_000 + "word" + ending)
+    assert read.startswith("Hello")
+
+
+def test_what_opens_at_the_end_stays_in_the_text():
+    assert html_to_text("<p>2 <b>is</b> less</p> <3 or <a") == "2 is less\n\n<3 or <a"
+    assert html_to_text("<p>a</p><!-- b <i>c</i> --> d <!-- e") == "a\n\nd <!-- e"
+
+
+@pytest.mark.parametrize("item", ["<li>", "<dt>", "<td>", "<tr><td>"])
+def test_thousands_of_items_without_an_end_are_refused(item):
+    with pytest.raises(LoadError, match="no end tag"):
+        html_to_text(item * 6_000)
+    assert "499" in html_to_text("<ul>" + "".join(f"<li>{n}" for n in range(500)) + "</ul>")
+
+
+@pytest.mark.parametrize("mark", ["[", "![", "a|b\n-|-\n", "a\n", "*a"])
+def test_markdown_of_little_but_marks_is_refused(mark):
+    with pytest.raises(LoadError, match="marks and lines"):
+        markdown_to_text(mark * 60_000)
+
+
+def test_an_image_between_words_stands_for_its_word_however_many_there_are():
+    read = html_to_text("<p>" + "Press <img src=a.png alt=OK> now " * 3_000 + "</p>")
+    words, first, *_ = read.split("\n\n")
+    assert words == " ".join(["Press OK now"] * 3_000)
+    assert first == "![OK](a.png)"
+
+
 def test_what_is_nested_too_deeply_is_refused():
     with pytest.raises(LoadError, match="nested too deeply"):
         html_to_text("<div>" * 5000)

@@ -645,6 +645,9 @@ def test_one_client_never_sees_or_changes_anothers_knowledge(http):
         ({"url": "javascript:alert(1)"}, "url"),
         ({"url": "http://[bad", "text": "[z](/y) hey"}, "url"),
         ({"format": "html", "text": "<div>" * 5000 + "x"}, "text"),
+        ({"format": "html", "text": "<li>" * 50_000 + "x"}, "text"),
+        ({"format": "text", "text": "word " * 50_000}, "text"),
+        ({"text": "[" * 100_000 + "x"}, "text"),
     ],
 )
 def test_a_wrong_article_is_named(http, change, path):

@@ -530,6 +530,23 @@ def test_a_key_costs_nothing_where_the_store_fails(tmp_path, caplog):
     desk.close()
 
 
+def test_a_text_is_read_before_other_edits_have_to_wait(made):
+    refused = []
+
+    def put():
+        wrong = ARTICLE.model_copy(update={"text": "<div>" * 5000, "format": "html"})
+        with pytest.raises(ProblemError, match="cannot be read as html"):
+            made.put_article("gifts", wrong, ASKED)
+        refused.append(True)
+
+    with made.desk.lock:
+        other = threading.Thread(target=put)
+        other.start()
+        other.join(timeout=30)
+    assert refused
+    other.join()
+
+
 def test_an_edit_at_one_worker_reaches_the_other(tmp_path):
     one, two = (engine(tmp_path, settings={"workers": 2}) for _ in range(2))
     asked = SuggestIn(ticket=ticket("Do you wrap any lamp as a gift?"))

@@ -35,6 +35,17 @@ _WRAPPED = 50
 _XML = re.compile(r"^\s*<\?xml\b[^>]*>")
 # What Python's parser takes for an SGML section and gives up on.
 _NO_SECTION = re.compile(r"<!\[(?!\s*(?:CDATA|if|else|endif)\b)", re.IGNORECASE)
+# What opens and what would end it. Python's parser looks for each end up to the end of the text.
+_ENDS = (
+    (re.compile("<!--"), re.compile(r"--\s*>"), 4),
+    (re.compile(r"<!\[\s*CDATA\b", re.IGNORECASE), re.compile(r"\]\s*\]\s*>"), 3),
+    (re.compile(r"<!\["), re.compile(r"\]\s*>"), 3),
+    (re.compile("<"), re.compile(">"), 1),
+)
+# Far more than any article has; a megabyte of them would take a core for a minute.
+_MOST_MARKS = 50_000
+_MOST_TAGS = 100_000
+_MOST_UNENDED = 2_000
 _IMAGE = re.compile("\ufffc\\d+\ufffc")
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 _HEADING_LIKE = re.compile(r"^(?=#{1,6} |```)", re.MULTILINE)
@@ -64,8 +75,10 @@ def markdown_to_text(source: str, *, url: str = "") -> str:
     Raises
     ------
     LoadError
-        When it is nested too deeply to be read.
+        When it is nested too deeply to be read, or holds more marks than words.
     """
+    if sum(map(source.count, "[|*_`<&\n")) > _MOST_MARKS:
+        raise LoadError(f"The text cannot be read: it has over {_MOST_MARKS:,} marks and lines.")
     html = str(_markdown().render(to_commonmark(source)))
     return tree_to_text(_parse(tidy_html(html)), url=url)
 
@@ -89,24 +102,45 @@ def parse_html(source: str) -> BeautifulSoup:
     LoadError
         When no parser can make sense of it.
     """
+    if source.count("<") > _MOST_TAGS:
+        raise LoadError(f"The HTML cannot be read: it has over {_MOST_TAGS:,} tags.")
     tree = _parse(source)
     for names, enders in _IMPLIED_ENDS:
-        for node in tree.find_all(names):
-            inner = next(
-                (c for c in node.children if isinstance(c, Tag) and c.name in enders), None
+        unended = [node for node in tree.find_all(names) if _first(node, enders) is not None]
+        if len(unended) > _MOST_UNENDED:
+            raise LoadError(
+                f"The HTML cannot be read: {len(unended):,} items or cells have no end tag."
             )
+        for node in unended:
+            inner = _first(node, enders)
             if inner is not None:
                 node.insert_after(*[item.extract() for item in (inner, *inner.next_siblings)])
     return tree
+
+
+def _first(node: PageElement, names: Sequence[str]) -> Tag | None:
+    children = node.children if isinstance(node, Tag) else ()
+    return next((c for c in children if isinstance(c, Tag) and c.name in names), None)
 
 
 def _parse(source: str) -> BeautifulSoup:
     clean = _NO_SECTION.sub("&lt;![", _XML.sub("", parse_text(_INVISIBLE.sub("", source))))
     try:
         # The line end keeps the parser from taking a short text for an address or file name.
-        return BeautifulSoup(f"{clean}\n", "html.parser")
+        return BeautifulSoup(f"{_escape_unended(clean)}\n", "html.parser")
     except (ParserRejectedMarkup, RecursionError) as error:
         raise LoadError(f"The HTML cannot be read: {error}.") from error
+
+
+def _escape_unended(html: str) -> str:
+    """Write what opens and never ends as the text that the parser would take it for."""
+    for opening, closing, width in _ENDS:
+        last = -1
+        for end in closing.finditer(html):
+            last = end.start()
+        cut = max(0, last - width + 1)
+        html = html[:cut] + opening.sub(lambda found: f"&lt;{found[0][1:]}", html[cut:])
+    return html
 
 
 def tree_to_text(tree: Tag, *, url: str = "") -> str:
@@ -136,10 +170,10 @@ def _soft_break(
     _renderer: RendererHTML, tokens: Sequence[Token], at: int, _options: object, _env: object
 ) -> str:
     length = 0
-    for token in reversed(tokens[:at]):
-        if token.type in ("softbreak", "hardbreak"):
+    for place in range(at - 1, -1, -1):
+        if tokens[place].type in ("softbreak", "hardbreak"):
             break
-        length += len(token.content)
+        length += len(tokens[place].content)
     return "\n" if length >= _WRAPPED else "<br>"
 
 
@@ -297,16 +331,22 @@ class _Walker:
         lines: list[str] = []
         images: list[str] = []
         for line in words.split("\n"):
-            for mark in _IMAGE.findall(line):
-                alt, reference = self.images[int(mark.strip("\ufffc"))]
-                images.append(f"![{alt}]({reference})")
-                before, _, after = line.partition(mark)
-                between = _has_words(before) and _has_words(after)
-                line = f"{before}{alt if between else ''}{after}"
+            line = self.without_images(line, images)
             tidy = " ".join(line.split())
             if tidy:
                 lines.append(tidy)
         return "\n".join(lines), images
+
+    def without_images(self, line: str, images: list[str]) -> str:
+        texts = _IMAGE.split(line)
+        worded = [number for number, text in enumerate(texts) if _has_words(text)]
+        done = texts[:1]
+        for number, mark in enumerate(_IMAGE.findall(line)):
+            alt, reference = self.images[int(mark.strip("\ufffc"))]
+            images.append(f"![{alt}]({reference})")
+            between = bool(worded) and worded[0] <= number < worded[-1]
+            done += [alt if between else "", texts[number + 1]]
+        return "".join(done)
 
 
 def _is_block(node: Tag) -> bool:
@@ -317,7 +357,7 @@ def _is_block(node: Tag) -> bool:
 
 
 def _has_words(text: str) -> bool:
-    return any(letter.isalnum() for letter in _IMAGE.sub("", text))
+    return any(letter.isalnum() for letter in text)
 
 
 def _is_left_out(node: PageElement) -> bool:
