@@ -13,6 +13,8 @@ _PROMISE = Range("in (0, 1)", high=1.0, open_low=True, open_high=True)
 _SLOTS = Range("whole numbers, 1 or more", low=1.0, whole=True)
 # Dividing by .9 or 1 - .3 leaves dust: 9 / .9 must not ask for an eleventh agent.
 _DUST = 1.0 - 1e-12
+# The sum that a climb starts with has about 8 √load terms.
+_NEAR = 16.0
 
 
 def offered_erlangs(
@@ -135,13 +137,22 @@ def _seats(load: Floats, promise: Floats) -> Floats:
     aht, target, level, patience, cap = promise
     patient = np.isinf(patience)
     rows = np.flatnonzero((load > 0) & patient)
-    for part in blocks(rows[np.argsort(load[rows])]):
-        least = np.ceil(load[part] / cap[part] * _DUST)
-        seats[part] = np.maximum(_climb(load[part], target[part] / aht[part], level[part]), least)
+    for alike in _alike(rows[np.argsort(load[rows])], load):
+        for part in blocks(alike):
+            least = np.ceil(load[part] / cap[part] * _DUST)
+            climbed = _climb(load[part], target[part] / aht[part], level[part])
+            seats[part] = np.maximum(climbed, least)
     rows = np.flatnonzero((load > 0) & ~patient)
     if len(rows):
         seats[rows] = _impatient(load[rows], promise[:, rows])
     return seats
+
+
+def _alike(order: NDArray[np.intp], load: Floats) -> list[NDArray[np.intp]]:
+    """Part rows, sorted by load, where starting anew takes fewer steps than climbing on."""
+    ordered = load[order]
+    far = np.diff(ordered) > _NEAR + _NEAR * np.sqrt(ordered[:-1])
+    return np.split(order, np.flatnonzero(far) + 1) if len(order) else []
 
 
 def _climb(load: Floats, target: Floats, level: Floats) -> Floats:

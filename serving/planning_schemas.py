@@ -128,13 +128,17 @@ class ScheduleOut(BaseModel):
     unmet_hours: float
 
 
+MOST_CONTACTS = 100_000
+"""Of one series in one interval: staffing a desk takes longer the larger it is."""
+
+
 class ArrivalIn(Body):
     """Contacts that arrived in one interval of the plan."""
 
     channel: Identifier | None = None
     language: Identifier | None = None
     at: AwareDatetime
-    contacts: Annotated[int, Field(ge=0)]
+    contacts: Annotated[int, Field(ge=0, le=MOST_CONTACTS)]
 
 
 class IntradayIn(Body):

@@ -76,6 +76,15 @@ def test_a_block_of_very_different_loads_is_solved_row_by_row() -> None:
     assert together[-1] == 0
 
 
+def test_a_giant_beside_a_dwarf_is_reached_without_a_step_for_each_seat() -> None:
+    # Seat by seat from the dwarf this would take an hour.
+    contacts = np.array([0.5, 1e10, 2.0, 1e8])
+    together = required_agents(contacts, **PROMISE)
+    assert together[[0, 2]].tolist() == [int(required_agents(c, **PROMISE)) for c in (0.5, 2.0)]
+    load = offered_erlangs(contacts[[1, 3]], interval_minutes=30, aht_seconds=180)
+    assert np.all((together[[1, 3]] > load) & (together[[1, 3]] < load + np.sqrt(load)))
+
+
 def test_occupancy_shrinkage_and_chat() -> None:
     assert int(required_agents(900, **PROMISE)) < 100
     assert int(required_agents(900, **PROMISE, max_occupancy=0.9)) == 100
