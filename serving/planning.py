@@ -147,7 +147,7 @@ class Planning:
         """Give a seat back; giving it back again changes nothing."""
         board = self._board_for(client, shift_id)
         done = board.release(shift_id, agent_id, now=self.clock())
-        if done.state == "refused" and _state(board, shift_id, agent_id) == "released":
+        if done.state == "refused" and board.state(shift_id, agent_id) == "released":
             done = Claim(shift_id, agent_id, "released", "released before")
         return self._answer(client, done, agent_id)
 
@@ -199,8 +199,7 @@ class Planning:
         pool = plan.pool_of_shift.get(shift_id)
         if pool is None and board is not None:
             # A plan before the newest one may still be under way.
-            shifts = board.shifts()
-            pool = dict(zip(shifts["shift_id"], shifts["pool_id"], strict=True)).get(shift_id)
+            pool = board.pool_of(shift_id)
         if board is None or pool is None or pool not in plan.pools_of.get(client, ()):
             raise ProblemError(NOT_FOUND, "There is no such shift in the pools of this client.")
         return board
@@ -222,9 +221,9 @@ class Planning:
 
     def _free(self, shifts: pd.DataFrame) -> list[int | None]:
         board = self._opened()
-        if board is None:
+        if board is None or shifts.empty:
             return [None] * len(shifts)
-        known = board.shifts()
+        known = board.shifts(pools=set(shifts["pool_id"]), since=shifts["starts_at"].min())
         taken = dict(zip(known["shift_id"], known["taken"], strict=True))
         return [
             max(0, int(seats) - int(taken[name])) if name in taken else None
@@ -248,9 +247,9 @@ class Planning:
     @staticmethod
     def _swapped(board: ShiftBoard, shift_id: str, body: SwapIn) -> bool:
         return (
-            _state(board, shift_id, body.agent_id) == "swapped"
-            and _state(board, body.other_shift_id, body.agent_id) == "claimed"
-            and _state(board, shift_id, body.other_agent_id) == "claimed"
+            board.state(shift_id, body.agent_id) == "swapped"
+            and board.state(body.other_shift_id, body.agent_id) == "claimed"
+            and board.state(shift_id, body.other_agent_id) == "claimed"
         )
 
 
@@ -369,12 +368,6 @@ def _about(plan: _Newest, client: str) -> Json:
         "plan_id": document["plan_id"],
         "created_at": document["created_at"],
     }
-
-
-def _state(board: ShiftBoard, shift_id: str, agent_id: str) -> str | None:
-    claims = board.claims()
-    own = claims[(claims["shift_id"] == shift_id) & (claims["agent_id"] == agent_id)]
-    return str(own["state"].iloc[-1]) if len(own) else None
 
 
 def _nothing(client: str) -> ProblemError:

@@ -97,6 +97,20 @@ def test_open_shifts_say_what_an_agent_may_take_and_why_not(board) -> None:
     assert not board.open_shifts("nobody", now=NOW)["eligible"].any()
 
 
+def test_one_shift_or_some_pools_are_read_without_the_others(board) -> None:
+    board.publish(frame(shift("old", -48), shift("s", 48), shift("q", 49, pool="q")))
+    board.claim("s", "ana", now=NOW)
+    assert board.pool_of("q") == "q"
+    assert board.pool_of("nothing") is None
+    assert board.state("s", "ana") == "claimed"
+    assert board.state("q", "ana") is None
+    every = board.shifts()
+    assert every["shift_id"].tolist() == ["old", "s", "q"]
+    some = board.shifts(pools={"p"}, since=NOW)
+    assert some[["shift_id", "taken"]].to_numpy().tolist() == [["s", 1]]
+    assert board.shifts(since=every["starts_at"].iloc[2])["shift_id"].tolist() == ["q"]
+
+
 @pytest.mark.parametrize(
     ("call", "reason"),
     [

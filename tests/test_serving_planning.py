@@ -409,8 +409,13 @@ def test_arrivals_that_do_not_fit_are_named_without_naming_others(desk, made, cl
         assert reply.status_code == 422, reply.text
         assert words in reply.json()["detail"]
         assert "verdant" not in reply.text
-    minus = {"arrivals": [{**body["arrivals"][0], "contacts": -1}]}
-    assert day(desk, minus).json()["errors"][0]["path"] == "arrivals.0.contacts"
+    for contacts in (-1, 100_001, 10**30, 10**400):
+        reply = day(desk, {"arrivals": [{**body["arrivals"][0], "contacts": contacts}]})
+        assert reply.status_code == 422
+        assert reply.json()["errors"][0]["path"] == "arrivals.0.contacts"
+    assert (
+        day(desk, {"arrivals": [{**body["arrivals"][0], "contacts": 100_000}]}).status_code == 200
+    )
 
 
 def test_a_day_outside_of_the_plan_is_not_there(desk, made, clock) -> None:

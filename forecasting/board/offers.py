@@ -19,12 +19,11 @@ from forecasting.board.rows import (
     CLAIMED,
     RELEASED,
     SWAPPED,
-    all_shifts,
     all_workers,
+    coming_shifts,
     held_by_all,
     lock,
     seats_taken,
-    taken_seats,
 )
 from forecasting.board.tables import AGENT, claims, given_back, shifts, utc, workers
 from forecasting.board.taking import Claim, told
@@ -77,12 +76,11 @@ def open_offers(
     terms: ClaimTerms,
 ) -> list[Offer]:
     """Find the open seats of a pool that overlap with a span, by start."""
-    taken = {row.shift_id: row.taken for row in connection.execute(taken_seats())}
+    coming, taken = coming_shifts(connection, now)
     found = [
         shift
-        for shift in all_shifts(connection)
+        for shift in coming
         if shift.pool_id == pool_id
-        and shift.starts_at > now
         and shift.starts_at < span[1]
         and shift.ends_at > span[0]
         and taken.get(shift.shift_id, 0) < shift.seats

@@ -1,11 +1,11 @@
 """What is on a board, for whoever looks: nothing here changes it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pandas as pd
-from sqlalchemy import Executable, func, select
+from sqlalchemy import ColumnElement, Executable, func, select
 
 from data.schema import CLAIMS
 from forecasting.board.eligibility import ClaimTerms, Shift
@@ -13,8 +13,10 @@ from forecasting.board.offers import Offer, all_given_back, on_duty, open_offers
 from forecasting.board.rows import (
     CLAIMED,
     WAITLISTED,
-    all_shifts,
+    coming_shifts,
     held_by,
+    shift_of,
+    state_of,
     taken_seats,
     waiting_for,
     worker_of,
@@ -61,15 +63,44 @@ class BoardReading:
         """Let go of the database."""
         self._engine.dispose()
 
-    def shifts(self) -> pd.DataFrame:
-        """Return the shifts with their ``taken`` seats, by start."""
-        taken = taken_seats().subquery()
+    def shifts(
+        self, *, pools: Collection[str] | None = None, since: datetime | None = None
+    ) -> pd.DataFrame:
+        """Return the shifts with their ``taken`` seats, by start.
+
+        Parameters
+        ----------
+        pools : collection of str, optional
+            Only shifts of these pools.
+        since : datetime, optional
+            Only shifts that do not begin before it.
+        """
+        wanted: list[ColumnElement[bool]] = []
+        if pools is not None:
+            wanted.append(shifts.c.pool_id.in_(sorted(pools)))
+        if since is not None:
+            wanted.append(shifts.c.starts_at >= aware(since, "shifts", "since").astimezone(UTC))
+        ids = select(shifts.c.shift_id).where(*wanted)
+        seats = taken_seats()
+        taken = (seats.where(claims.c.shift_id.in_(ids)) if wanted else seats).subquery()
         query = (
             select(shifts, func.coalesce(taken.c.taken, 0).label("taken"))
             .outerjoin(taken, taken.c.shift_id == shifts.c.shift_id)
+            .where(*wanted)
             .order_by(shifts.c.starts_at, shifts.c.shift_id)
         )
         return self._frame(query, [*[c.name for c in shifts.columns], "taken"])
+
+    def pool_of(self, shift_id: str) -> str | None:
+        """Return the pool of a shift, None where the board does not have it."""
+        with self._engine.connect() as connection:
+            found = shift_of(connection, shift_id)
+        return None if found is None else found.pool_id
+
+    def state(self, shift_id: str, agent_id: str) -> str | None:
+        """Return the present state of an agent's claim, None where there is none."""
+        with self._engine.connect() as connection:
+            return state_of(connection, shift_id, agent_id)
 
     def claims(self) -> pd.DataFrame:
         """Return the claims table: the present state of each shift and agent.
@@ -99,8 +130,7 @@ class BoardReading:
         aware(now, "open_shifts")
         with self._engine.connect() as connection:
             worker, held = worker_of(connection, agent_id), held_by(connection, agent_id)
-            taken = {r.shift_id: r.taken for r in connection.execute(taken_seats())}
-            coming = [s for s in all_shifts(connection) if s.starts_at > now]
+            coming, taken = coming_shifts(connection, now)
         rows = []
         for shift in coming:
             verdict = judge(worker, shift, held, now=now, terms=self.terms)

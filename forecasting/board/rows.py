@@ -87,6 +87,15 @@ def all_shifts(connection: Connection) -> list[Shift]:
     return [_read_shift(row) for row in connection.execute(query)]
 
 
+def coming_shifts(connection: Connection, now: datetime) -> tuple[list[Shift], dict[str, int]]:
+    """Return the shifts that begin after a moment, by start, and the taken seats of each."""
+    coming = shifts.c.starts_at > now.astimezone(UTC)
+    query = select(shifts).where(coming).order_by(shifts.c.starts_at, shifts.c.shift_id)
+    seats = taken_seats().where(claims.c.shift_id.in_(select(shifts.c.shift_id).where(coming)))
+    taken = {row.shift_id: row.taken for row in connection.execute(seats)}
+    return [_read_shift(row) for row in connection.execute(query)], taken
+
+
 def worker_of(connection: Connection, agent_id: str) -> Worker | None:
     """Return an agent, if the board knows one."""
     row = connection.execute(select(workers).where(workers.c.agent_id == agent_id)).first()
