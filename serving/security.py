@@ -162,9 +162,10 @@ class Gate:
         self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive
     ) -> Receive:
         """Read the body up to the limit and hand it on in one piece."""
-        if scope["method"] in ("GET", "HEAD", "OPTIONS"):
-            return receive
         length = headers.get(b"content-length", b"0")
+        empty = length == b"0" and b"transfer-encoding" not in headers
+        if empty and scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            return receive
         if length.isdigit() and int(length) > self.max_body_bytes:
             raise self._too_large()
         chunks: list[bytes] = []

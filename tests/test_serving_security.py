@@ -147,6 +147,10 @@ def test_a_large_body_is_refused_whether_it_says_so_or_not():
     exact = http.post("/v1/x", content=(b"x" * 50 for _ in range(2)), headers=headers)
     assert [told.status_code, streamed.status_code, exact.status_code] == [413, 413, 200]
     assert told.json()["max_body_bytes"] == 100
+    for method in ("GET", "HEAD", "OPTIONS", "DELETE"):
+        for body in (b"x" * 101, (b"x" * 60 for _ in range(2))):
+            asked = http.request(method, "/v1/x", content=body, headers=headers)
+            assert asked.status_code == 413
     assert reached[0][1] == b"x" * 100
 
 
