@@ -1,7 +1,7 @@
 """Checks that a feedback agrees with what there is; words about a person get no further."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from serving.problems import wrong_field
 from serving.schemas import CorrectedIn, FeedbackIn
@@ -12,7 +12,10 @@ _LABEL = re.compile(r"[a-z][a-z0-9_.:-]{0,79}")
 
 
 def check_corrected(
-    corrected: CorrectedIn, model: IntentModel | None, knows: Callable[[str], bool]
+    corrected: CorrectedIn,
+    model: IntentModel | None,
+    client: str,
+    knows: Callable[[str], bool],
 ) -> None:
     """Refuse a label or an article that does not exist.
 
@@ -21,6 +24,8 @@ def check_corrected(
     corrected : CorrectedIn
     model : IntentModel, optional
         Without it a label must at least look like one.
+    client : str
+        A label that only another client uses does not exist for this one.
     knows : callable
         Tells whether the client has an article with an id.
 
@@ -29,7 +34,7 @@ def check_corrected(
     ProblemError
         422, naming the field.
     """
-    if corrected.intent is not None and not _is_label(corrected.intent, model):
+    if corrected.intent is not None and not _is_label(corrected.intent, model, client):
         raise wrong_field("corrected.intent", "is not a label of the intent model in force")
     if corrected.article_id is not None and not knows(corrected.article_id):
         raise wrong_field("corrected.article_id", "is not an article of this client")
@@ -51,7 +56,10 @@ def check_shown(body: FeedbackIn, suggestion: Row, shown: set[str]) -> None:
                 raise wrong_field(f"{name}.{number}", "was not shown with this suggestion")
 
 
-def _is_label(label: str, model: IntentModel | None) -> bool:
+def _is_label(label: str, model: IntentModel | None, client: str) -> bool:
     if model is None:
         return _LABEL.fullmatch(label) is not None
+    owners: Mapping[str, str] = getattr(model, "owners_", {})
+    if owners.get(label, client) != client:
+        return False
     return label in {str(known) for known in model.classes_}

@@ -222,6 +222,7 @@ class SupportEngine:
         check_corrected(
             body.corrected,
             snapshot.intent,
+            asked.client,
             lambda article: self.desk.knows(snapshot.index, asked.client, article),
         )
         check_shown(body, suggested, self.store.shown_with(body.suggestion_id))
