@@ -90,7 +90,8 @@ class ClientConfig(Section):
         The client's YAML: how it speaks, and its time zone.
     """
 
-    id: str = Field(min_length=1)
+    # The service writes keys as "client:key,client:key".
+    id: str = Field(pattern=r"^[^\s:,]([^:,\x00-\x1f\x7f]*[^\s:,])?$")
     articles: Annotated[tuple[Path, ...], BeforeValidator(_as_tuple)] = Field(min_length=1)
     policies: Path | None = None
 

@@ -262,7 +262,9 @@ def _wrong_body(request: Request, error: RequestValidationError) -> ProblemError
     errors = error.errors()
     sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     whole = any(tuple(one["loc"]) == ("body",) for one in errors)
-    if whole and sent and not sent.endswith(("/json", "+json")):
+    # A body that says nothing of itself is not read; none at all is a missing field.
+    told = sent or any(one["type"] != "missing" for one in errors)
+    if whole and told and not sent.endswith(("/json", "+json")):
         return ProblemError(NO_JSON, "Send the body with 'Content-Type: application/json'.")
     if errors and errors[0]["type"] == "json_invalid" and isinstance(error.body, str):
         return no_json(error.body, errors[0])

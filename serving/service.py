@@ -29,7 +29,7 @@ from serving.engine import SupportEngine
 from serving.reload import settle
 from serving.schemas import FeedbackIn, SuggestIn, TriageIn
 from serving.security import generated_key
-from serving.settings import Settings, load_settings
+from serving.settings import Settings, can_have_key, load_settings
 from serving.snapshot import known_clients
 
 with warnings.catch_warnings():
@@ -141,7 +141,15 @@ def with_keys(settings: Settings) -> Settings:
     """
     if settings.keys:
         return settings
-    clients = known_clients(settings.champions) or (settings.client,)
+    clients = []
+    for client in known_clients(settings.champions):
+        if can_have_key(client):
+            clients.append(client)
+        else:
+            logger.error(
+                "client %r gets no key: its name must be printable, without : and ,", client
+            )
+    clients = clients or [settings.client]
     # The first one is what is printed.
     ordered = sorted(clients, key=lambda client: client != settings.client)
     keys = {client: [generated_key(settings.state, client)] for client in ordered}

@@ -1,14 +1,20 @@
 """What the service is told: a TOML file, then environment variables ``DESKPILOT_*``."""
 
+import logging
 import os
 import tomllib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from data.errors import ConfigError, MissingFileError
+
+logger = logging.getLogger(__name__)
 
 PREFIX = "DESKPILOT_"
 MIN_KEY_LENGTH = 16
@@ -58,7 +64,7 @@ class Settings(BaseModel):
         Offer the sample tickets to the console.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=1, le=65535)
@@ -89,15 +95,25 @@ class Settings(BaseModel):
         if not isinstance(given, Mapping):
             return given
         values = dict(given)
-        state = Path(values.get("state", ".deskpilot")).expanduser().absolute()
+        state = _folder("state", values.get("state", ".deskpilot"))
         values["state"] = state
         for name, folder in _FOLDERS.items():
-            values[name] = Path(values.get(name) or state / folder).expanduser().absolute()
+            values[name] = _folder(name, values.get(name) or state / folder)
         values["database"] = values.get("database") or f"sqlite:///{state / 'store.db'}"
         keys = values.get("keys", {})
         if isinstance(keys, Mapping):
             values["keys"] = {k: v if isinstance(v, list) else [v] for k, v in keys.items()}
         return values
+
+    @model_validator(mode="after")
+    def _databases_have_addresses(self) -> Self:
+        for name in ("database", "board"):
+            try:
+                make_url(getattr(self, name) or "sqlite://")
+            except (ArgumentError, ValueError):
+                # What was given may hold a password.
+                raise ValueError(f"'{name}' must be a URL that SQLAlchemy can read") from None
+        return self
 
     @model_validator(mode="after")
     def _keys_are_long(self) -> Self:
@@ -112,14 +128,20 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _keys_can_be_told_apart(self) -> Self:
         """Refuse what a worker would read otherwise: pairs are handed on as ``a:key,b:key``."""
-        odd = [c for c in self.keys if not c.strip() or c != c.strip() or {*c} & {":", ","}]
-        if odd or any(not c.isprintable() for c in self.keys):
+        odd = [client for client in self.keys if not can_have_key(client)]
+        if odd:
             raise ValueError(
-                f"the clients {odd or list(self.keys)} must have names that can be printed, "
+                f"the clients {odd} must have names that can be printed, "
                 "without colon, comma and outer spaces"
             )
         if any("," in key.get_secret_value() for keys in self.keys.values() for key in keys):
             raise ValueError("a key must have no comma")
+        owners: dict[str, str] = {}
+        for client, keys in self.keys.items():
+            for key in keys:
+                other = owners.setdefault(key.get_secret_value(), client)
+                if other != client:
+                    raise ValueError(f"the clients '{other}' and '{client}' have the same key")
         return self
 
     def environment(self) -> dict[str, str]:
@@ -133,6 +155,12 @@ class Settings(BaseModel):
         )
         values[f"{PREFIX}REPORT_READERS"] = ",".join(self.report_readers)
         return values
+
+
+def can_have_key(client: str) -> bool:
+    """Tell whether a client's name can be written in ``DESKPILOT_KEYS``."""
+    named = client.strip() == client != "" and client.isprintable()
+    return named and not {":", ","} & {*client}
 
 
 def load_settings(
@@ -157,6 +185,7 @@ def load_settings(
     variables = os.environ if environ is None else environ
     source = path or variables.get(f"{PREFIX}CONFIG")
     values = _from_file(Path(source)) if source else {}
+    _warn_of_unknown(variables)
     for name in Settings.model_fields:
         value = variables.get(f"{PREFIX}{name.upper()}")
         if value:
@@ -165,12 +194,27 @@ def load_settings(
         return Settings.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "keys"
+        where = ".".join(str(part) for part in first["loc"])
         message = str(first["msg"]).removeprefix("Value error, ")
+        subject = f"The '{where}' setting of the service is wrong" if where else "Wrong settings"
         raise ConfigError(
-            f"The '{where}' setting of the service is wrong: {message}. Known settings: "
-            f"{', '.join(Settings.model_fields)}."
+            f"{subject}: {message}. Known settings: {', '.join(Settings.model_fields)}."
         ) from error
+
+
+def _folder(name: str, given: Any) -> Path:
+    if not isinstance(given, str | os.PathLike):
+        raise ValueError(f"'{name}' must be the path of a folder")
+    return Path(given).expanduser().absolute()
+
+
+def _warn_of_unknown(variables: Mapping[str, str]) -> None:
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | {f"{PREFIX}CONFIG"}
+    for name in sorted(name for name in variables if name.startswith(PREFIX)):
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            hint = f"; is {near[0]} meant?" if near else ""
+            logger.warning("the variable %s is no setting of the service%s", name, hint)
 
 
 def _cores() -> int:
@@ -185,9 +229,14 @@ def _from_file(path: Path) -> dict[str, Any]:
         body = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise MissingFileError(f"There is no settings file at {path}.") from error
+    except OSError as error:
+        raise ConfigError(f"The settings file {path} cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"The settings file {path} is not TOML: {error}.") from error
-    return dict(body.get("serving", {}))
+    found = body.get("serving", {})
+    if not isinstance(found, dict):
+        raise ConfigError(f"The settings file {path} must have a table [serving], not a value.")
+    return dict(found)
 
 
 def _parsed(name: str, value: str) -> Any:

@@ -63,6 +63,7 @@ def test_it_cannot_be_changed(tmp_path: Path) -> None:
         ),
         ("\n[split]\ntest_share = 1.7\n", r"'split.test_share': .*less than 1. Got 1.7 instead"),
         ('\n[[clients]]\nid = "acme"\narticles = "k"\n', r"clients \['acme'\] are listed twice"),
+        ('\n[[clients]]\nid = "a:b"\narticles = "k"\n', r"'clients.2.id'"),
         ("\n[gate.floors.intend]\naccuracy=1\n", r"'intend' in \[gate.floors\]; did you mean 'int"),
         ("\n[gate.ceilings.intent]\necc=1\n", r"'ecc' in \[gate.ceilings.intent\]; did you mean"),
         ('\n[[clients]]\nid = "d"\n', r"the key 'clients.2.articles' is missing"),

@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 from openapi_spec_validator import validate
 from serving_desk import KEYS, NOW, browser, engine, key, knowledge, ticket
 
+from data.encoders import HashingEncoder
+from data.synthetic import small_tickets
 from serving.asked import Asked
 from serving.gauges import forget_dead
 from serving.reports import newest_report
 from serving.schemas import ArticleIn, ArticleOut, EditOut, FeedbackOut, SuggestOut, TriageReply
 from serving.snapshot import known_clients
 from serving.writer import UnsureWriteError
+from triage.intents import IntentClassifier
 
 ARTICLE = {
     "title": "Gift wrapping",
@@ -191,6 +194,8 @@ def test_a_body_that_is_not_sent_as_json_is_a_415(http, sent):
     answer = http.post("/v1/suggest", content=raw, headers={**key(), "Content-Type": sent})
     assert answer.status_code == 415
     assert "Content-Type: application/json" in answer.json()["detail"]
+    assert http.post("/v1/suggest", content=raw, headers=key()).status_code == 415
+    assert http.post("/v1/suggest", headers=key()).status_code == 422
     other = {**key(), "Content-Type": "application/json; charset=utf-8"}
     assert http.post("/v1/suggest", content=raw, headers=other).status_code == 200
 
@@ -442,6 +447,26 @@ def test_a_correction_is_kept_as_a_label(http, desk):
     assert http.post("/v1/feedback", json=body, headers=key()).status_code == 201
     row = next(r for r in desk.store.rows("feedback") if r["suggestion_id"] == number)
     assert row["corrected"] == body["corrected"]
+
+
+def test_a_label_of_another_client_alone_does_not_exist(tmp_path):
+    tickets = small_tickets()
+    own = tickets["intent"] == tickets["intent"].iloc[0]
+    model = IntentClassifier(encoder=HashingEncoder(), target_precision=0.9)
+    labels = tickets["intent"].where(~own, "verdant.merger")
+    model.fit(tickets["text"], labels, clients=["verdant" if o else "lumen" for o in own])
+    made = engine(tmp_path, intent=model)
+    http = browser(made)
+    told = []
+    for client in ("lumen", "verdant"):
+        number = suggest(http, {"ticket": ticket()}, client).json()["suggestion_id"]
+        for label in ("verdant.merger", "verdant.nothing"):
+            body = {"suggestion_id": number, "decision": "ignored", "corrected": {"intent": label}}
+            answer = http.post("/v1/feedback", json=body, headers=key(client))
+            told.append((answer.status_code, answer.json().get("detail")))
+    assert [status for status, _ in told] == [422, 422, 201, 422]
+    assert told[0] == told[1]
+    made.close()
 
 
 def test_without_an_intent_model_a_correction_must_look_like_a_label(tmp_path):

@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from openapi_spec_validator import validate
 from serving_desk import KEYS, key, ticket
@@ -175,6 +176,19 @@ def test_generated_keys_make_nobody_a_reader_of_the_report(tmp_path):
             nightly_report(several, client, "json")
     named = with_keys(Settings(state=tmp_path, report_readers=["verdant"]))
     assert named.report_readers == ["verdant"]
+
+
+def test_a_client_that_cannot_have_a_key_holds_up_nobody(tmp_path, caplog):
+    known = small_knowledge()
+    odd = known[known["client_id"] == "lumen"].assign(client_id="acme:eu")
+    index = KnowledgeIndex(encoder=HashingEncoder()).fit(pd.concat([known, odd]))
+    index.save(tmp_path / "champions" / "knowledge")
+    found = with_keys(Settings(state=tmp_path))
+    assert list(found.keys) == ["lumen", "verdant"]
+    assert "'acme:eu' gets no key" in caplog.text
+    index = KnowledgeIndex(encoder=HashingEncoder()).fit(odd)
+    index.save(tmp_path / "alone" / "champions" / "knowledge")
+    assert list(with_keys(Settings(state=tmp_path / "alone")).keys) == ["lumen"]
 
 
 def test_a_wrong_setting_is_told_in_one_line():

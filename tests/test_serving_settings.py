@@ -59,6 +59,16 @@ def test_keys_are_not_printed():
         ('[serving.keys]\n" a" = "0123456789abcdef"\n', "without colon, comma and outer spaces"),
         ('[serving.keys]\n"" = "0123456789abcdef"\n', "without colon, comma and outer spaces"),
         ('[serving.keys]\nlumen = "0123456789,abcdef"\n', "a key must have no comma"),
+        ('[serving.keys]\na = "0123456789abcdef"\nb = "0123456789abcdef"\n', "have the same key"),
+        ("[serving]\nstate = 5\n", "'state' must be the path"),
+        ("[serving]\nchampions = 5\n", "'champions' must be the path"),
+        ("serving = 5\n", r"must have a table \[serving\]"),
+        (
+            "[serving]\ndatabase = 'postgresql://u:p@h:port/db'\n",
+            "'database' must be a URL",
+        ),
+        ("[serving]\nboard = 'nonsense'\n", "'board' must be a URL"),
+        ("[serving]\nrate_per_second = nan\n", "'rate_per_second' setting"),
         ("[serving\n", "is not TOML"),
     ],
 )
@@ -78,3 +88,15 @@ def test_a_key_without_its_client_is_refused_without_being_shown():
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(MissingFileError, match="no settings file"):
         load_settings(tmp_path / "none.toml", {})
+
+
+def test_a_folder_is_no_settings_file(tmp_path):
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_settings(tmp_path, {})
+
+
+def test_a_misspelt_variable_is_named_and_a_right_one_is_not(caplog):
+    load_settings(environ={"DESKPILOT_KEY": "lumen:x", "DESKPILOT_PORT": "3001", "HOME": "/"})
+    assert caplog.messages == [
+        "the variable DESKPILOT_KEY is no setting of the service; is DESKPILOT_KEYS meant?"
+    ]
