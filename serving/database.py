@@ -6,7 +6,20 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    Text,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
 
@@ -143,3 +156,43 @@ def _prepare(engine: Engine) -> None:
                 f"The database of the service has format {found}; this version writes "
                 f"{tables.FORMAT}. Point the 'database' setting to another one or upgrade it."
             )
+        elif connection.dialect.name == "postgresql":
+            _widen(connection)
+
+
+def _widen(connection: Connection) -> None:
+    """Give columns that an older version made too narrow the types they have now."""
+    if not _narrow(connection):
+        return
+    try:
+        with connection.begin_nested():
+            connection.execute(text("SET LOCAL lock_timeout = '10s'"))
+            connection.execute(text(f"LOCK TABLE {tables.about.name} IN EXCLUSIVE MODE"))
+            # Another process may have been faster; the view stands on the columns.
+            narrow = _narrow(connection)
+            if narrow:
+                connection.execute(text("DROP VIEW IF EXISTS retrievals"))
+                for column in narrow:
+                    wide = column.type.compile(connection.dialect)
+                    change = f"ALTER COLUMN {column.name} TYPE {wide}"
+                    connection.execute(text(f"ALTER TABLE {column.table.name} {change}"))
+                connection.execute(text(f"CREATE VIEW retrievals AS {tables.RETRIEVALS_VIEW}"))
+            connection.execute(text("SET LOCAL lock_timeout = DEFAULT"))
+    except (OperationalError, ProgrammingError) as error:
+        # All but the longest ids and largest versions can be stored as before.
+        logger.error("the store's columns could not be widened: %s", describe(error))
+
+
+def _narrow(connection: Connection) -> list[Column[Any]]:
+    """Return the columns of our tables that the database keeps in a narrower type."""
+    looked = inspect(connection)
+    found = []
+    for table in tables.metadata.sorted_tables:
+        there = {column["name"]: column["type"] for column in looked.get_columns(table.name)}
+        for column in table.columns:
+            kept = there.get(column.name)
+            short = isinstance(column.type, Text) and getattr(kept, "length", None) is not None
+            small = isinstance(column.type, BigInteger) and not isinstance(kept, BigInteger)
+            if kept is not None and (short or small):
+                found.append(column)
+    return found

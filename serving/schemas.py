@@ -213,7 +213,7 @@ class ArticleIn(Body):
     kind: Literal["article", "macro", "procedure"] = "article"
     audience: Literal["public", "internal"] = "public"
     status: Literal["draft", "approved", "retired"] = "approved"
-    version: int | None = Field(default=None, ge=1, le=2**31 - 1)
+    version: int | None = Field(default=None, ge=1, le=2**53 - 1)
     url: Address | None = None
     variables: Facts = Field(default_factory=dict)
 

@@ -47,6 +47,34 @@ def together(*calls):
     return found
 
 
+def test_a_store_of_an_older_version_takes_long_ids_and_large_versions(url):
+    Store(url).close()
+    old = create_engine(url)
+    with old.begin() as connection:
+        connection.execute(text("DROP VIEW retrievals"))
+        for table, column, kind in (
+            ("retrieval_rows", "source_id", "VARCHAR(200)"),
+            ("retrieval_rows", "version", "INTEGER"),
+            ("article_edits", "version", "INTEGER"),
+        ):
+            change = f"ALTER TABLE {table} ALTER COLUMN {column} TYPE {kind}"
+            connection.execute(text(change))
+        connection.execute(text(f"CREATE VIEW retrievals AS {tables.RETRIEVALS_VIEW}"))
+    old.dispose()
+    first, second = Store(url, linger_seconds=0.01), Store(url, linger_seconds=0.01)
+    shown = suggestion("s1")
+    shown.retrievals[0].update(source_id="guides/" + "a" * 300, version=20_260_322_184_100)
+    first.add_suggestion(lambda: shown)
+    first.flush()
+    assert second.suggestion("lumen", "s1") is not None
+    assert [row["source_id"] for row in second.rows("retrievals")] == ["guides/" + "a" * 300]
+    for version in (2**31 - 1, 2**31):
+        second.add_edit(edit(version=version), **(REPLY | {"status": 200}))
+    assert second.edit("lumen", "returns")["version"] == 2**31
+    first.close()
+    second.close()
+
+
 def test_edits_and_keys_are_stored_once_by_two_processes(store):
     other = Store(store.url, linger_seconds=0.01)
     put = [lambda s=s: s.add_edit(edit(), status=201, reply={}) for s in (store, other)]
