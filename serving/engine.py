@@ -35,7 +35,7 @@ from serving.settings import Settings
 from serving.snapshot import Drafter, IntentModel, Knowledge, Search, Snapshot
 from serving.store import Kept, Row, Store
 from serving.suggesting import account, suggestion
-from serving.tickets import ticket_of
+from serving.tickets import ticket_of, weight
 from serving.triaging import triage
 
 if TYPE_CHECKING:
@@ -355,7 +355,7 @@ class SupportEngine:
     def _keep(self, shown: Shown) -> None:
         ticket = shown.hidden.ticket
         self.newest.see(ticket.client_id, ticket.ticket_id, ticket.version)
-        self.store.add_suggestion(lambda: suggestion_rows(shown))
+        self.store.add_suggestion(lambda: suggestion_rows(shown), size=weight(ticket))
 
     def _suggested(self, client: str, suggestion_id: str) -> Row | None:
         found = self.store.suggestion(client, suggestion_id)

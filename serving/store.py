@@ -111,9 +111,12 @@ class Store:
 
     # -- suggestions -------------------------------------------------------------------------
 
-    def add_suggestion(self, prepare: Callable[[], SuggestionRows]) -> None:
-        """Store a suggestion soon; ``prepare`` runs in the writer's thread."""
-        self.writer.later(lambda: _Insert(prepare()))
+    def add_suggestion(self, prepare: Callable[[], SuggestionRows], *, size: int = 0) -> None:
+        """Store a suggestion soon; ``prepare`` runs in the writer's thread.
+
+        ``size`` is about how many bytes wait with it.
+        """
+        self.writer.later(lambda: _Insert(prepare()), size=size)
 
     def newest_version(self, client_id: str, ticket_id: str) -> int:
         """Return the newest stored version of a ticket, 0 where none is stored.

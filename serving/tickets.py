@@ -1,10 +1,14 @@
 """A ticket of the models from the body of a request, without detours over mappings."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from data.ticket import Customer, Message, Ticket
 from serving.problems import wrong_field
 from serving.schemas import MessageIn, TicketIn
+
+_SUGGESTION_BYTES = 10_000
 
 
 def ticket_of(body: TicketIn, client: str, longest: int) -> tuple[Ticket, bool]:
@@ -47,6 +51,22 @@ def ticket_of(body: TicketIn, client: str, longest: int) -> tuple[Ticket, bool]:
     )
     cut = len(body.subject) > longest or any(len(m.text) > longest for m in body.messages)
     return ticket, cut
+
+
+def weight(ticket: Ticket) -> int:
+    """Return about how many bytes a ticket and its suggestion hold in memory."""
+    held = _SUGGESTION_BYTES + 2 * sum(len(message.text) for message in ticket.messages)
+    level: list[Any] = [ticket.context, ticket.headers]
+    while level:
+        value = level.pop()
+        held += 100
+        if isinstance(value, str):
+            held += 2 * len(value)
+        elif isinstance(value, Mapping):
+            level += [*value.keys(), *value.values()]
+        elif isinstance(value, list):
+            level += value
+    return held
 
 
 def _message(body: MessageIn, number: int, longest: int) -> Message:

@@ -26,6 +26,7 @@ Write = Callable[[Connection], Any]
 Together = Callable[[Connection, Sequence[Any]], None]
 MAX_OPERATIONS = 128
 MAX_WAITING = 20_000
+MAX_WAITING_BYTES = 64 * 2**20
 _WRITE_FAILURES: tuple[type[Exception], ...] = (*PART_FAILURES, *STORE_FAILURES, ProblemError)
 
 
@@ -40,6 +41,7 @@ class _Operation:
     write: Write | None = None
     prepare: Callable[[], Write] | None = None
     done: "Future[Any] | None" = None
+    size: int = 0
 
 
 class GroupWriter:
@@ -75,6 +77,7 @@ class GroupWriter:
         self._queue: deque[_Operation] = deque()
         self._wake = threading.Condition()
         self._urgent = 0
+        self._waiting_bytes = 0
         self._taken = 0
         self._closed = False
         self._thread = threading.Thread(target=self._loop, name="store-writer", daemon=True)
@@ -86,17 +89,19 @@ class GroupWriter:
         with self._wake:
             return len(self._queue) + self._taken
 
-    def later(self, prepare: Callable[[], Write]) -> None:
-        """Queue a write nobody waits for; past 20,000 of them new ones are dropped.
+    def later(self, prepare: Callable[[], Write], *, size: int = 0) -> None:
+        """Queue a write nobody waits for; past 20,000 of them or 64 MB new ones are dropped.
 
         ``prepare`` runs in the writer's thread before the transaction begins and returns the
-        write: slow work belongs in it.
+        write: slow work belongs in it. ``size`` is about how many bytes it holds.
         """
         with self._wake:
-            if len(self._queue) >= MAX_WAITING:
+            full = self._waiting_bytes + size > MAX_WAITING_BYTES
+            if full or len(self._queue) >= MAX_WAITING:
                 self.dropped += 1
                 return
-            self._queue.append(_Operation(prepare=prepare))
+            self._waiting_bytes += size
+            self._queue.append(_Operation(prepare=prepare, size=size))
             self._wake.notify()
 
     def now(self, write: Callable[[Connection], T], *, timeout: float = 30.0) -> T:
@@ -150,6 +155,7 @@ class GroupWriter:
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), MAX_OPERATIONS))]
             self._urgent -= sum(operation.done is not None for operation in batch)
             self._taken = len(batch)
+            self._waiting_bytes -= sum(operation.size for operation in batch)
             return batch
 
     def _write(self, batch: list[_Operation]) -> None:
@@ -194,6 +200,7 @@ class GroupWriter:
             if not patient and not self._queue and self.probe is not None:
                 patient = [_Operation(write=self.probe)]
             self._queue.extendleft(reversed(patient))
+            self._waiting_bytes += sum(operation.size for operation in patient)
             self._wake.wait_for(lambda: self._closed, min(1.0, 0.05 * self.failures))
 
 
@@ -209,6 +216,8 @@ def _prepare(operation: _Operation) -> None:
             operation.write = operation.prepare()
         except PART_FAILURES as error:
             logger.error("a row could not be prepared and was dropped: %s", describe(error))
+        # A write that has to wait must not hold what it was made from as well.
+        operation.prepare = None
 
 
 def _wanted(operation: _Operation) -> bool:

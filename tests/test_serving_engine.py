@@ -29,7 +29,7 @@ from serving.schemas import ArticleIn, FeedbackIn, SuggestIn, TicketIn, TriageIn
 from serving.settings import Settings
 from serving.snapshot import known_clients, load_snapshot, read_voices
 from serving.store import Idempotency
-from serving.tickets import ticket_of
+from serving.tickets import ticket_of, weight
 from suggest.acceptance import acceptance_model
 from suggest.index import KnowledgeIndex
 
@@ -528,6 +528,16 @@ def test_a_key_costs_nothing_where_the_store_fails(tmp_path, caplog):
     assert [row["suggestion_id"] for row in desk.store.rows("suggestions")] == [number]
     assert desk.feedback(FeedbackIn(suggestion_id=number, decision="sent"), ASKED).status == 201
     desk.close()
+
+
+def test_all_that_a_ticket_holds_is_counted():
+    def counted(**fields):
+        return weight(ticket_of(TicketIn.model_validate(ticket(**fields)), "lumen", 20_000)[0])
+
+    small = counted()
+    assert 10_000 < small < 12_000
+    assert counted(text="x" * 10_000) > small + 19_000
+    assert counted(context={"order": {"lines": [{"name": "x" * 500}] * 20}}) > small + 20_000
 
 
 def test_a_text_is_read_before_other_edits_have_to_wait(made):

@@ -258,6 +258,28 @@ def test_a_locked_database_refuses_feedback_and_keeps_suggestions(tmp_path):
     store.close()
 
 
+def test_what_waits_is_bounded_by_its_size(store):
+    began, go_on = threading.Event(), threading.Event()
+
+    def slow(_):
+        began.set()
+        go_on.wait(30)
+
+    first = threading.Thread(target=store.writer.now, args=(slow,))
+    first.start()
+    assert began.wait(30)
+    for number in range(80):
+        store.add_suggestion(lambda number=number: suggestion(f"s{number}"), size=2**20)
+    assert store.writer.dropped == 16
+    go_on.set()
+    first.join()
+    store.flush()
+    assert len(store.rows("suggestions")) == 64
+    store.add_suggestion(lambda: suggestion("later"), size=2**20)
+    store.flush()
+    assert store.writer.dropped == 16
+
+
 def test_a_write_nobody_waits_for_any_more_never_happens(store):
     began, go_on = threading.Event(), threading.Event()
 
