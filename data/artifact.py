@@ -35,6 +35,7 @@ from data.errors import (
     ArtifactTypeError,
     MissingFileError,
 )
+from data.replacing import check_free, replace_folder
 from data.stored_rows import StoredRows
 
 logger = logging.getLogger(__name__)
@@ -159,7 +160,7 @@ def write_artifact(
     Parameters
     ----------
     folder : path
-        Where the model shall stand. An existing folder is replaced in one move.
+        Where the model shall stand. A model that stands there is replaced in one move.
     kind : str
         A short word for what the folder holds, checked again on reading.
     parameters : mapping of JSON values
@@ -180,8 +181,14 @@ def write_artifact(
     -------
     Path
         The folder.
+
+    Raises
+    ------
+    ParameterError
+        When something else than a model stands there: it would be lost.
     """
     target = Path(folder)
+    check_free(target, header=HEADER)
     target.parent.mkdir(parents=True, exist_ok=True)
     with _sibling(target) as work:
         _write_contents(work, arrays or {}, estimators or {}, files or {})
@@ -199,11 +206,13 @@ def write_artifact(
             "metrics": {k: float(v) for k, v in (metrics or {}).items()},
             "files": {p.name: _sha256(p) for p in sorted(work.iterdir())},
         }
-        (work / HEADER).write_text(json.dumps(header, indent=1, sort_keys=True), encoding="utf-8")
+        text = json.dumps(header, indent=1, sort_keys=True, default=_plain)
+        (work / HEADER).write_text(text, encoding="utf-8")
         for path in work.iterdir():
             fsync(path)
         fsync(work)
-        _replace_folder(work, target)
+        replace_folder(work, target)
+        fsync(target.parent)
     return target
 
 
@@ -300,16 +309,11 @@ def _write_contents(
             path.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
-def _replace_folder(work: Path, target: Path) -> None:
-    """Move ``work`` to ``target``; an old folder steps aside first and is removed after."""
-    if not target.exists():
-        os.replace(work, target)
-    else:
-        aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.old.", dir=target.parent))
-        os.replace(target, aside / "old")
-        os.replace(work, target)
-        shutil.rmtree(aside, ignore_errors=True)
-    fsync(target.parent)
+def _plain(value: object) -> object:
+    """Return what a setting of numpy's says as JSON can say it."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} {value!r} has no place in a model's header")
 
 
 def _read_header(path: Path) -> dict[str, Any]:

@@ -57,6 +57,8 @@ def write_client(root: Path, index: ClientIndex, encoder: Encoder, keep: int) ->
     home = root / client_folder(index.client_id)
     folder = home / version_folder(index.version)
     if not (folder / "model.json").is_file():
+        # A folder of this name is ours, and without a header it is a rest of one.
+        shutil.rmtree(folder, ignore_errors=True)
         _write_version(folder, index, encoder)
     digest = read_artifact(folder, kind=KIND).digest
     pointer = {
