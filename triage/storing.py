@@ -135,8 +135,10 @@ def _check_encoder(model: "IntentClassifier", artifact: Artifact) -> None:
 
 
 def _heads(artifact: Artifact) -> Heads:
-    heads = Heads()
-    heads.network_ = NetworkHead()
+    # A refresh goes on with the passes and the draws of the fit.
+    trained = {name: artifact.parameters["init"][name] for name in ("epochs", "random_state")}
+    heads = Heads(**trained)
+    heads.network_ = NetworkHead(**trained)
     heads.network_.weights_ = [
         artifact.array(name).astype(np.float32)
         for name in ("hidden_weights", "hidden_bias", "output_weights", "output_bias")
