@@ -20,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from data.arguments import as_texts
 from data.artifact import atomic_write
 from data.encoders import MAX_CHARACTERS, Encoder, Vectors, default_encoder
 from data.errors import ParameterError
@@ -122,9 +123,7 @@ class EmbeddingCache:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode texts; see :class:`data.encoders.Encoder`."""
-        if isinstance(texts, str):
-            return self.encoder.encode(texts)
-        batch = [text if isinstance(text, str) else "" for text in texts]
+        batch = as_texts(texts, of="encode")
         keys = [self._key(text) for text in batch]
         with self._lock:
             if not self._opened_once:

@@ -13,11 +13,12 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from data.arguments import as_texts
 from data.errors import EncoderError, MissingExtraError, ParameterError
 from data.use_forward import Forward
 from data.word_tokens import word_tokenizer
@@ -104,6 +105,14 @@ class MultilingualEncoder:
         if not batch:
             return np.empty((0, self.dimension), dtype=np.float32)
         return normalised(self._loaded()(batch))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Return itself: what it has loaded never changes, and a clone needs no second one."""
+        return self
+
+    def __reduce__(self) -> tuple[Any, tuple[int]]:
+        """Name what a process reads once: weights and lock stay behind."""
+        return _process_wide, (self.threads,)
 
     def _loaded(self) -> Callable[[list[str]], Vectors]:
         if self._model is None:
@@ -244,6 +253,18 @@ class CachedEncoder:
         self._kept: OrderedDict[bytes, Vectors] = OrderedDict()
         self._lock = threading.Lock()
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Return itself: its vectors depend on the text alone."""
+        return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is remembered, and the lock."""
+        return {"encoder": self.encoder, "capacity": self.capacity}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the encoder; nothing is remembered yet."""
+        self.__init__(**state)  # type: ignore[misc]
+
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode texts; see :class:`Encoder`."""
         batch = _as_texts(texts)
@@ -270,18 +291,17 @@ def default_encoder() -> MultilingualEncoder:
     return MultilingualEncoder()
 
 
+@cache
+def _process_wide(threads: int) -> MultilingualEncoder:
+    """Return the encoder that unpickled models of this process share."""
+    return default_encoder() if threads == 1 else MultilingualEncoder(threads=threads)
+
+
 def _as_texts(texts: Sequence[str]) -> list[str]:
-    if isinstance(texts, str):
-        raise ParameterError(
-            "The 'texts' parameter of encode must be a list, array or Series of texts. "
-            "Got a single string instead: wrap it in a list."
-        )
     # Lone surrogates come in with broken exports; no tokenizer accepts them.
     return [
-        str(t)[:MAX_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
-        if isinstance(t, str)
-        else ""
-        for t in texts
+        text[:MAX_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
+        for text in as_texts(texts, of="encode")
     ]
 
 

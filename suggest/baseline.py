@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 
+from data.arguments import as_texts
 from data.artifact import read_artifact, write_artifact
 from data.errors import ParameterError
 from data.ticket import as_ticket
@@ -18,7 +19,7 @@ from suggest.client_index import ClientIndex
 from suggest.index import KnowledgeIndex
 from suggest.lexical import words
 from suggest.link_history import linked_tickets
-from suggest.results import COLUMNS, as_texts, result_frame
+from suggest.results import COLUMNS, result_frame
 from suggest.searching import Pool
 
 Floats = NDArray[np.float64]
@@ -158,7 +159,7 @@ def _search(
         raise ParameterError(f"The 'k' parameter of search must be at least 1. Got {k} instead.")
     client = index.client_index(client_id)
     pools = []
-    for i, text in enumerate(as_texts(queries, "search")):
+    for i, text in enumerate(as_texts(queries, name="queries", of="search")):
         scores = score(text, client) if text.strip() and client.article_ids else np.empty(0)
         order = np.argsort(-scores, kind="stable")[:k]
         best = order[scores[order] > 0]

@@ -14,6 +14,7 @@ import faiss
 import numpy as np
 import pandas as pd
 
+from data.arguments import as_texts
 from data.encoders import Encoder, default_encoder
 from data.errors import ArtifactError, MissingFileError, ParameterError
 from data.schema import validate_articles
@@ -21,7 +22,7 @@ from suggest.building import Known, build
 from suggest.chunks import chunks, to_encode
 from suggest.client_index import ClientIndex, Positions, Vectors
 from suggest.contents import Contents
-from suggest.results import EMPTY, Hit, allowed_articles, as_texts, encoded, hits, result_frame
+from suggest.results import EMPTY, Hit, allowed_articles, encoded, hits, result_frame
 from suggest.searching import DEPTH, Pool, pool
 from suggest.storing import POINTER, read_client, read_pointer, write_client
 
@@ -189,7 +190,7 @@ class KnowledgeIndex(Contents):
         UnknownClientError
         ParameterError
         """
-        texts = as_texts(queries, "search")
+        texts = as_texts(queries, name="queries", of="search")
         index, pools = self._searched(texts, client_id, k, language, kinds, audience, vectors)
         return result_frame(index, [(i, found.head(k)) for i, found in enumerate(pools)])
 

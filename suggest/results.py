@@ -1,6 +1,6 @@
 """What goes into a search and what comes out, as lists and frames."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -122,22 +122,6 @@ def _mean(vectors: Vectors) -> Vectors:
     summed = vectors.sum(axis=0)
     unit: Vectors = summed / max(float(np.linalg.norm(summed)), 1e-12)
     return unit
-
-
-def as_texts(queries: Iterable[str], of: str) -> list[str]:
-    """Return queries as a list; a missing one counts as empty.
-
-    Raises
-    ------
-    ParameterError
-        For a single string.
-    """
-    if isinstance(queries, str):
-        raise ParameterError(
-            f"The 'queries' parameter of {of} must be a list, array or Series of texts. Got a "
-            "single string instead: wrap it in a list."
-        )
-    return [query if isinstance(query, str) else "" for query in queries]
 
 
 def allowed_articles(
