@@ -1,6 +1,8 @@
 """What every model and baseline promises, whatever it models."""
 
+import pickle
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,15 @@ import pytest
 from contract_cases import CASES, Case
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import cross_val_score
 
-from data.encoders import HashingEncoder
-from data.errors import ArtifactChecksumError, ArtifactFormatError, ArtifactKindError
+from data.encoders import CachedEncoder, ConcatEncoder, HashingEncoder, default_encoder
+from data.errors import (
+    ArtifactChecksumError,
+    ArtifactFormatError,
+    ArtifactKindError,
+    ParameterError,
+)
 from triage import IntentClassifier, default_taxonomy
 from triage.baseline import KeywordIntents, MajorityIntents
 
@@ -128,6 +136,39 @@ def test_another_kind_is_refused(fitted) -> None:
     for stranger in strangers:
         with pytest.raises(ArtifactKindError, match="Expected"):
             stranger(folder)
+
+
+def test_no_text_has_no_rows(fitted) -> None:
+    _, model, _, _ = fitted
+    assert model.predict_proba([]).shape == (0, len(model.classes_))
+    assert model.predict([]).tolist() == []
+
+
+@pytest.mark.parametrize("texts", [[], ["", "?"]])
+def test_nothing_to_learn_is_named_and_leaves_no_half_model(fitted, training, texts) -> None:
+    make, *_ = fitted
+    model = make().fit(*training)
+    with pytest.raises(ParameterError, match=r"'(texts|labels)' parameter of"):
+        model.fit(texts, ["a", "b"][: len(texts)])
+    with pytest.raises(NotFittedError):
+        model.predict(TEXTS)
+
+
+def test_every_encoder_is_cloned_copied_and_pickled_with_its_model(training) -> None:
+    default = default_encoder()
+    assert default.encode(TEXTS[:1]).shape == (1, 512)
+    for encoder in (default, CachedEncoder(default), ConcatEncoder([default, ENCODER]), ENCODER):
+        model = IntentClassifier(encoder=encoder, epochs=1)
+        assert clone(model).encoder.fingerprint == encoder.fingerprint
+        for copied in (deepcopy(encoder), pickle.loads(pickle.dumps(encoder))):  # noqa: S301
+            assert copied.fingerprint == encoder.fingerprint
+            assert np.array_equal(copied.encode(TEXTS), encoder.encode(TEXTS))
+    assert clone(IntentClassifier(encoder=default)).encoder is default
+    assert pickle.loads(pickle.dumps(default)) is default  # noqa: S301
+    scores = cross_val_score(
+        IntentClassifier(encoder=default, epochs=1), *map(np.array, training), cv=2
+    )
+    assert (scores > 0).all()
 
 
 def test_evaluate_returns_plain_floats(fitted, training) -> None:

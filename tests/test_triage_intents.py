@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import cross_val_score
 
 from data.encoders import HashingEncoder, default_encoder
 from data.errors import ArtifactError, ParameterError
-from triage import IntentClassifier, default_taxonomy
+from triage import IntentClassifier, default_taxonomy, metrics
 from triage.baseline import KeywordIntents
 from triage.decisions import REASONS, threshold_for
 
@@ -154,12 +155,58 @@ def test_labelled_outsiders_are_no_class(examples: tuple[list[str], list[str]]) 
     )
 
 
-def test_class_numbers_are_labels(examples: tuple[list[str], list[str]]) -> None:
+def test_class_numbers_are_refused_and_as_texts_they_work_everywhere(examples) -> None:
     texts, names = examples
-    numbers = np.unique(names, return_inverse=True)[1]
-    model = IntentClassifier(encoder=HashingEncoder(), epochs=2).fit(texts, numbers)
-    assert list(model.classes_) == sorted(set(map(str, numbers)))
-    assert model.evaluate(texts, numbers)["accuracy"] > 0.5
+    numbers = pd.Series(np.unique(names, return_inverse=True)[1])
+    make = IntentClassifier(encoder=HashingEncoder(), epochs=2)
+    with pytest.raises(ParameterError, match=r"of fit must hold texts\. .* labels\.astype\(str\)"):
+        make.fit(texts, numbers)
+    told = numbers.astype(str)
+    model = make.fit(texts, told)
+    assert list(model.classes_) == sorted(set(told))
+    assert model.evaluate(texts, told)["accuracy"] > 0.5
+    assert cross_val_score(make, np.array(texts), told, cv=2).mean() > 0.2
+    with pytest.raises(ParameterError, match="of evaluate must hold texts"):
+        model.evaluate(texts, numbers)
+    assert metrics.accuracy(numbers, model.predict(texts)) == metrics.accuracy(
+        told, model.predict(texts)
+    )
+
+
+def test_the_frame_of_decisions_has_the_index_of_the_texts(model: IntentClassifier) -> None:
+    table = pd.DataFrame({"text": ["Where is my order?", "", "I want a refund"]}, index=[9, 4, 2])
+    table["label"] = model.decide(table["text"])["label"]
+    told = [one.label for one in model.decisions(table["text"].tolist())]
+    assert table["label"].tolist() == told
+    assert model.decide(table[["text"]]).index.tolist() == [9, 4, 2]
+    assert model.decide(table["text"].tolist()).index.tolist() == [0, 1, 2]
+    assert model.decide(table["text"].iloc[:0]).index.tolist() == []
+
+
+def test_a_frame_of_one_column_is_read_as_that_column(examples) -> None:
+    table = pd.DataFrame({"text": examples[0], "label": examples[1]})
+    make = IntentClassifier(encoder=HashingEncoder(), epochs=2)
+    model = make.fit(table["text"], table["label"])
+    plain = model.evaluate(table["text"], table["label"])
+    assert model.evaluate(table[["text"]], table[["label"]]) == plain
+    again = make.fit(table[["text"]], table[["label"]])
+    assert again.evaluate(iter(table["text"]), iter(table["label"])) == plain
+    with pytest.raises(ParameterError, match="choose the column that holds them"):
+        model.predict(table)
+
+
+def test_rows_of_no_class_are_judged_by_the_out_of_scope_score_alone(model, examples) -> None:
+    texts, labels = examples
+    outside = ["Simmer the lentils with cumin.", "Who won the match last night?"]
+    inside = model.evaluate(texts, labels)
+    mixed = model.evaluate([*outside, *texts], ["out_of_scope"] * 2 + list(labels))
+    assert mixed.pop("out_of_scope_auroc") > 0.8
+    assert mixed == inside
+    for none in (outside, []):
+        with pytest.raises(ParameterError, match="must hold a label to be found"):
+            model.evaluate(none, ["out_of_scope"] * len(none))
+    with pytest.raises(ParameterError, match="of evaluate must have the same length"):
+        model.evaluate(texts, labels[1:])
 
 
 @pytest.mark.parametrize(
@@ -180,12 +227,40 @@ def test_bad_training_data_is_named(texts, labels, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("target_precision", 1.7), ("in_scope_loss", -0.1), ("folds", 1)]
+    ("name", "value"),
+    [
+        ("target_precision", 1.7),
+        ("target_precision", 0),
+        ("target_precision", "0.9"),
+        ("target_precision", True),
+        ("in_scope_loss", -0.1),
+        ("in_scope_loss", None),
+        ("folds", 1),
+        ("folds", 2.5),
+        ("epochs", 0),
+        ("epochs", -3),
+        ("epochs", 2.5),
+        ("random_state", "x"),
+        ("languages", "en"),
+        ("languages", []),
+        ("languages", ["xx"]),
+        ("hints", ["x"]),
+        ("hints", {"x": "About x."}),
+        ("hints", {"z": ["About a label that is not there."]}),
+    ],
 )
-def test_bad_parameters_are_named_at_fit(name: str, value: float) -> None:
+def test_bad_parameters_are_named_at_fit(name: str, value: object) -> None:
     model = IntentClassifier(encoder=HashingEncoder(), **{name: value})
-    with pytest.raises(ParameterError, match=f"'{name}' parameter of IntentClassifier"):
-        model.fit(["a", "b"], ["x", "y"])
+    with pytest.raises(ParameterError, match=f"'{name}' parameter"):
+        model.fit(["a", "b"] * 4, ["x", "y"] * 4)
+
+
+def test_settings_of_numpys_types_are_settings(tmp_path) -> None:
+    settings = {"epochs": np.int64(1), "folds": np.int32(2), "target_precision": np.float64(0.9)}
+    model = IntentClassifier(encoder=HashingEncoder(), **settings)
+    folder = model.fit(["a", "b"] * 4, ["x", "y"] * 4).save(tmp_path / "model")
+    again = IntentClassifier.load(folder, encoder=HashingEncoder())
+    assert again.get_params(deep=False)["epochs"] == 1
 
 
 def test_a_large_set_reads_its_whole_vocabulary_and_comes_back_the_same(tmp_path) -> None:

@@ -62,3 +62,26 @@ def test_ties_are_answered_together() -> None:
 def test_shapes_must_agree() -> None:
     with pytest.raises(ParameterError, match="same length"):
         metrics.expected_calibration_error([0.5], [1, 0])
+
+
+def test_class_numbers_and_their_digits_are_the_same_label() -> None:
+    table = [[0.9, 0.1], [0.2, 0.8]]
+    assert metrics.accuracy([0, 1], ["0", "1"]) == 1.0
+    assert metrics.macro_f1([0, 1], ["0", "1"]) == 1.0
+    assert metrics.top_k_accuracy([0, 1], table, ["0", "1"], k=1) == 1.0
+    assert metrics.brier_score([0, 1], table, ["0", "1"]) == metrics.brier_score(
+        ["0", "1"], table, ["0", "1"]
+    )
+
+
+@pytest.mark.parametrize("labels", [["a"], ["a", "b", "c"], [["a"], ["b"]]])
+def test_a_label_for_each_prediction_or_an_error(labels) -> None:
+    table = [[0.9, 0.1], [0.2, 0.8]]
+    for figure in (
+        lambda: metrics.accuracy(labels, ["a", "b"]),
+        lambda: metrics.macro_f1(labels, ["a", "b"]),
+        lambda: metrics.top_k_accuracy(labels, table, ["a", "b"]),
+        lambda: metrics.brier_score(labels, table, ["a", "b"]),
+    ):
+        with pytest.raises(ParameterError, match="a label for each text"):
+            figure()

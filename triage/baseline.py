@@ -11,9 +11,12 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.utils.validation import check_is_fitted
 
+from data.arguments import as_texts
 from data.artifact import read_artifact, write_artifact
+from data.errors import ParameterError
 from triage import metrics
-from triage.texts import Texts, as_texts, training_rows
+from triage.fitting import whole
+from triage.texts import Texts, as_labels, training_rows
 
 
 class _Baseline(ClassifierMixin, BaseEstimator):
@@ -28,7 +31,7 @@ class _Baseline(ClassifierMixin, BaseEstimator):
 
     def evaluate(self, texts: Texts, labels: Sequence[str] | ArrayLike) -> dict[str, float]:
         """Accuracy and macro-F1 on labelled texts."""
-        truth, predicted = np.asarray(labels, dtype=str), self.predict(texts)
+        truth, predicted = as_labels(labels, of="evaluate"), self.predict(texts)
         return {
             "accuracy": metrics.accuracy(truth, predicted),
             "macro_f1": metrics.macro_f1(truth, predicted),
@@ -40,9 +43,16 @@ class MajorityIntents(_Baseline):
 
     kind = "majority_intents"
 
+    @whole
     def fit(self, texts: Texts, labels: Sequence[str] | ArrayLike) -> Self:
-        """Count labels (n,); returns self."""
-        _, names = training_rows(texts, labels)
+        """Count labels (n,); returns self.
+
+        Raises
+        ------
+        ParameterError
+            When there is nothing to count, and as for `IntentClassifier.fit`.
+        """
+        _, names = _some_rows(texts, labels)
         self.classes_, counts = np.unique(names, return_counts=True)
         self.shares_ = counts / counts.sum()
         return self
@@ -83,9 +93,16 @@ class KeywordIntents(_Baseline):
 
     kind = "keyword_intents"
 
+    @whole
     def fit(self, texts: Texts, labels: Sequence[str] | ArrayLike) -> Self:
-        """Learn words and means from texts and labels (n,); returns self."""
-        words, names = training_rows(texts, labels)
+        """Learn words and means from texts and labels (n,); returns self.
+
+        Raises
+        ------
+        ParameterError
+            When no text has a word, and as for `IntentClassifier.fit`.
+        """
+        words, names = _some_rows(texts, labels)
         self.classes_, targets = np.unique(names, return_inverse=True)
         self.words_ = TfidfVectorizer(sublinear_tf=True, token_pattern=r"(?u)\b\w+\b")
         table = self.words_.fit_transform(words)
@@ -97,7 +114,10 @@ class KeywordIntents(_Baseline):
     def predict_proba(self, texts: Texts) -> NDArray[np.float64]:
         """Softmax of ten times the cosine, shape (n, n_classes); a floor, not calibrated."""
         check_is_fitted(self)
-        scores = np.exp(10.0 * np.asarray(self.words_.transform(as_texts(texts)) @ self.means_.T))
+        words = as_texts(texts)
+        # scikit-learn transforms no empty list.
+        table = self.words_.transform(words) @ self.means_.T if words else self.means_.T[:0]
+        scores = np.exp(10.0 * np.asarray(table)).reshape(len(words), len(self.classes_))
         return scores / scores.sum(axis=1, keepdims=True)
 
     def save(self, folder: str | os.PathLike[str], **header: Any) -> Path:
@@ -125,3 +145,13 @@ class KeywordIntents(_Baseline):
         model.words_.vocabulary_ = {term: i for i, term in enumerate(terms)}
         model.words_.idf_ = artifact.array("idf")
         return model
+
+
+def _some_rows(texts: Texts, labels: Sequence[str] | ArrayLike) -> tuple[list[str], list[str]]:
+    words, names = training_rows(texts, labels)
+    if not any(any(c.isalnum() for c in text) for text in words):
+        raise ParameterError(
+            "The 'texts' parameter of fit must hold at least one text with a word. "
+            f"Got {len(words)} texts without one instead."
+        )
+    return words, names

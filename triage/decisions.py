@@ -103,13 +103,17 @@ def judged(
     return decided
 
 
-def as_frame(decided: Sequence[Decision]) -> pd.DataFrame:
-    """One row a decision, one column a field; ``alternatives`` as lists."""
+def as_frame(decided: Sequence[Decision], index: pd.Index | None = None) -> pd.DataFrame:
+    """One row a decision, one column a field; ``alternatives`` as lists.
+
+    With the index of what was asked, so that a column of it fits beside the texts.
+    """
     frame = pd.DataFrame(decided, columns=list(Decision._fields))
     # All answered, or no row at all: pandas would guess other types.
     frame["reason"] = pd.Series([d.reason for d in decided], dtype=object)
     frame["alternatives"] = pd.Series([list(d.alternatives) for d in decided], dtype=object)
-    return frame.astype({"label": "str", "probability": float, "out_of_scope": float})
+    frame = frame.astype({"label": "str", "probability": float, "out_of_scope": float})
+    return frame if index is None else frame.set_axis(index)
 
 
 def _reason(

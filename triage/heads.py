@@ -156,3 +156,14 @@ def _names(vectors: Rows, targets: NDArray[np.intp], n_classes: int) -> Rows:
     np.add.at(names, targets, vectors)
     lengths = np.linalg.norm(names, axis=1, keepdims=True)
     return np.ascontiguousarray((names / np.maximum(lengths, np.float32(1e-9))).T)
+
+
+def fold_numbers(
+    targets: NDArray[np.intp], folds: int, rng: np.random.Generator
+) -> NDArray[np.intp]:
+    """Deal the rows of each class to the folds in turn, so that thin classes spread."""
+    part = np.empty(len(targets), dtype=np.intp)
+    for label in np.unique(targets):
+        rows = np.flatnonzero(targets == label)
+        part[rng.permutation(rows)] = (np.arange(len(rows)) + rng.integers(folds)) % folds
+    return part

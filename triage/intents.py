@@ -17,24 +17,33 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from data.adaptation import Adaptation, adaptable
+from data.arguments import as_texts
 from data.artifact import read_artifact
 from data.encoders import Encoder, default_encoder
 from data.errors import ParameterError
 from data.text import LANGUAGES, detect_language
-from triage import metrics
 from triage.calibration import best_calibrator
 from triage.checking import check_settings
 from triage.decisions import Decision, as_frame, judged, threshold_for
+from triage.evaluating import figures
 from triage.far import Far, fit_far
 from triage.features import LexicalFeatures, Reading, encode, prepare, read
 from triage.fitting import whole
-from triage.heads import MOST_ROWS, Heads, blended, fitted_blend, sample
+from triage.heads import MOST_ROWS, Heads, blended, fitted_blend, fold_numbers, sample
 from triage.ownership import kept_apart, sole_owners
 from triage.scope import ScopeModel, scope_signals
 from triage.storing import KIND, read_model, write_model
 from triage.taxonomy import OUT_OF_SCOPE, UNKNOWN
 from triage.teaching import TaughtHead, judges, taught_head
-from triage.texts import Texts, as_texts, hint_texts, labels_by_client, row_keys, training_rows
+from triage.texts import (
+    Texts,
+    as_labels,
+    hint_texts,
+    index_of,
+    labels_by_client,
+    row_keys,
+    training_rows,
+)
 
 Table = NDArray[np.float64]
 
@@ -126,6 +135,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
             have a text.
         """
         check_settings(self)
+        labels = as_labels(labels)
         words, names = training_rows(texts, labels)
         self.labels_of_ = labels_by_client(labels, clients)
         self.owners_ = sole_owners(self.labels_of_)
@@ -191,9 +201,10 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         Returns
         -------
         DataFrame
-            One row a text, same order: the fields of :class:`triage.decisions.Decision`.
+            One row a text, same order: the fields of :class:`triage.decisions.Decision`. It has
+            the index of a Series of texts, and counts from 0 otherwise.
         """
-        return as_frame(self.decisions(texts))
+        return as_frame(self.decisions(texts), index_of(texts))
 
     def decisions(
         self,
@@ -215,7 +226,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ParameterError
-            When ``vectors`` has another shape.
+            When ``vectors`` has another shape or ``clients`` another length.
         """
         check_is_fitted(self)
         words = as_texts(texts)
@@ -231,8 +242,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         )
         if clients is None or not self.owners_:
             return found
-        told = zip(found, clients, strict=True)
-        return [kept_apart(decision, client, self.owners_) for decision, client in told]
+        return kept_apart(found, clients, self.owners_)
 
     @staticmethod
     def prepare(texts: Texts) -> list[str]:
@@ -240,22 +250,17 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         return prepare(as_texts(texts))
 
     def evaluate(self, texts: Texts, labels: Sequence[str] | ArrayLike) -> dict[str, float]:
-        """Accuracy, macro-F1, top-3, calibration and coverage on labelled texts."""
-        probabilities = self.predict_proba(texts)
-        truth = np.asarray(labels, dtype=str)
-        predicted = self.classes_[probabilities.argmax(axis=1)]
-        confidence, correct = probabilities.max(axis=1), predicted == truth
-        return {
-            "accuracy": metrics.accuracy(truth, predicted),
-            "macro_f1": metrics.macro_f1(truth, predicted),
-            "top_3_accuracy": metrics.top_k_accuracy(truth, probabilities, self.classes_),
-            "ece": metrics.expected_calibration_error(confidence, correct),
-            "brier": metrics.brier_score(truth, probabilities, self.classes_),
-            "aurc": metrics.area_under_risk(confidence, correct),
-            "coverage_at_target": metrics.coverage_at_precision(
-                confidence, correct, self.target_precision
-            ),
-        }
+        """Accuracy, macro-F1, top-3, calibration and coverage on labelled texts.
+
+        Rows labelled ``out_of_scope`` count in ``out_of_scope_auroc`` alone, which is there when
+        there are such rows.
+
+        Raises
+        ------
+        ParameterError
+            When lengths differ, a label is missing, or no row has a known label.
+        """
+        return figures(self, texts, labels)
 
     def save(self, folder: str | os.PathLike[str], **header: Any) -> Path:
         """Write a model folder; ``header`` passes metrics, data_fingerprint or card on."""
@@ -359,7 +364,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         if base is None:
             return held_out, scores
         rng = np.random.default_rng(self.random_state)
-        part = _fold_numbers(targets[held_out], judges(len(held_out)), rng) == 0
+        part = fold_numbers(targets[held_out], judges(len(held_out)), rng) == 0
         self.taught_, scores = taught_head(
             base,
             words,
@@ -374,7 +379,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         """Positions to learn from and to hold out, by fold; one part only in large sets."""
         rng = np.random.default_rng(self.random_state)
         many = len(targets) > _FOLD_ROWS
-        part = _fold_numbers(targets, 10 if many else self.folds, rng)
+        part = fold_numbers(targets, 10 if many else self.folds, rng)
         numbers = range(1 if many else self.folds)
         return [(np.flatnonzero(part != i), np.flatnonzero(part == i)) for i in numbers]
 
@@ -387,14 +392,3 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         correct = probabilities.argmax(axis=1) == targets
         self.threshold_ = threshold_for(probabilities.max(axis=1), correct, self.target_precision)
         self.cut_ = self.scope_.cut(self.in_scope_loss)
-
-
-def _fold_numbers(
-    targets: NDArray[np.intp], folds: int, rng: np.random.Generator
-) -> NDArray[np.intp]:
-    """Deal the rows of each class to the folds in turn, so that thin classes spread."""
-    part = np.empty(len(targets), dtype=np.intp)
-    for label in np.unique(targets):
-        rows = np.flatnonzero(targets == label)
-        part[rng.permutation(rows)] = (np.arange(len(rows)) + rng.integers(folds)) % folds
-    return part

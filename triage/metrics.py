@@ -21,7 +21,9 @@ def accuracy(labels: Sequence[Any] | ArrayLike, predicted: Sequence[Any] | Array
     >>> accuracy(["a", "b"], ["a", "a"])
     0.5
     """
-    return float(np.mean(np.asarray(labels) == np.asarray(predicted)))
+    found = np.asarray(predicted).astype(str)
+    truth = _names(labels, len(found))
+    return float(np.mean(truth == found))
 
 
 def macro_f1(labels: Sequence[Any] | ArrayLike, predicted: Sequence[Any] | ArrayLike) -> float:
@@ -32,10 +34,11 @@ def macro_f1(labels: Sequence[Any] | ArrayLike, predicted: Sequence[Any] | Array
     """
     from sklearn.metrics import f1_score
 
-    truth = np.asarray(labels, dtype=str)
+    found = np.asarray(predicted).astype(str)
+    truth = _names(labels, len(found))
     score = f1_score(
         truth,
-        np.asarray(predicted, dtype=str),
+        found,
         labels=np.unique(truth),
         average="macro",
         zero_division=0.0,
@@ -53,7 +56,8 @@ def top_k_accuracy(
     """
     table = np.asarray(probabilities)
     best = np.argsort(-table, axis=1)[:, :k]
-    hits = np.asarray(classes)[best] == np.asarray(labels)[:, None]
+    truth = _names(labels, len(table))
+    hits = np.asarray(classes).astype(str)[best] == truth[:, None]
     return float(hits.any(axis=1).mean())
 
 
@@ -87,8 +91,10 @@ def brier_score(labels: ArrayLike, probabilities: ArrayLike, classes: ArrayLike)
     >>> brier_score(["a"], [[1.0, 0.0]], ["a", "b"])
     0.0
     """
-    truth = np.asarray(labels)[:, None] == np.asarray(classes)[None, :]
-    return float(np.mean(np.sum((np.asarray(probabilities) - truth) ** 2, axis=1)))
+    table = np.asarray(probabilities)
+    names = _names(labels, len(table))
+    truth = names[:, None] == np.asarray(classes).astype(str)[None, :]
+    return float(np.mean(np.sum((table - truth) ** 2, axis=1)))
 
 
 def coverage_risk(confidence: ArrayLike, correct: ArrayLike) -> tuple[Floats, Floats]:
@@ -162,6 +168,23 @@ def precision_bound(right: int, answered: int, delta: float = 0.05) -> float:
             f"Got {right} of {answered} instead."
         )
     return 0.0 if right == 0 else float(beta.ppf(delta, right, answered - right + 1))
+
+
+def _names(labels: Any, expected: int) -> NDArray[np.str_]:
+    """Labels as texts, a class number as its digits.
+
+    Raises
+    ------
+    ParameterError
+        When there is not one of them for each text that was predicted.
+    """
+    names = np.asarray(labels).astype(str)
+    if names.shape != (expected,):
+        raise ParameterError(
+            "The 'labels' parameter must be one-dimensional and hold a label for each text that "
+            f"was predicted. Got the shape {names.shape} for {expected} texts instead."
+        )
+    return names
 
 
 def _pair(confidence: ArrayLike, correct: ArrayLike) -> tuple[Floats, Floats]:

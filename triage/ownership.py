@@ -1,7 +1,11 @@
 """Labels that one client alone uses are that client's own: no other is told of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from numpy.typing import ArrayLike
+
+from data.arguments import as_column, is_missing
+from data.errors import ParameterError
 from triage.decisions import Decision
 from triage.taxonomy import UNKNOWN, default_taxonomy
 
@@ -30,15 +34,37 @@ def sole_owners(labels_of: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return {k: v for k, v in owners.items() if k not in often and k not in shared}
 
 
-def kept_apart(decision: Decision, client: str, owners: Mapping[str, str]) -> Decision:
-    """Take labels of other clients out of a decision; abstain where the label itself is one.
+def kept_apart(
+    decided: Sequence[Decision], clients: Iterable[object] | ArrayLike, owners: Mapping[str, str]
+) -> list[Decision]:
+    """Take labels of other clients out of decisions, (n,); abstain where the label is one.
+
+    A text without a client is told no client's own label.
+
+    Raises
+    ------
+    ParameterError
+        When there is not one client, of ``clients`` (n,), a decision.
 
     Examples
     --------
     >>> told = Decision("support.acme_club", 0.9, (("billing", 0.1),), 0.0, None)
-    >>> kept_apart(told, "umbra", {"support.acme_club": "acme"}).label
+    >>> kept_apart([told], ["umbra"], {"support.acme_club": "acme"})[0].label
     'unknown'
     """
+    asking = as_column(clients, name="clients", of="decisions", holds="clients")
+    if len(asking) != len(decided):
+        raise ParameterError(
+            "The 'clients' parameter of decisions must name a client for each text. "
+            f"Got {len(asking)} for {len(decided)} texts instead."
+        )
+    return [
+        _kept_apart(one, None if is_missing(client) else str(client), owners)
+        for one, client in zip(decided, asking, strict=True)
+    ]
+
+
+def _kept_apart(decision: Decision, client: str | None, owners: Mapping[str, str]) -> Decision:
     others = tuple(
         (label, p) for label, p in decision.alternatives if owners.get(label, client) == client
     )

@@ -17,7 +17,7 @@ from data.errors import ParameterError
 from triage.heads import MOST_ROWS, sample
 from triage.ownership import sole_owners
 from triage.taxonomy import OUT_OF_SCOPE
-from triage.texts import Texts, hint_texts, labels_by_client, row_keys, training_rows
+from triage.texts import Texts, as_labels, hint_texts, labels_by_client, row_keys, training_rows
 
 if TYPE_CHECKING:
     from triage.intents import IntentClassifier
@@ -44,7 +44,7 @@ def share_of_new(
 def knows_the_labels(model: "IntentClassifier", labels: Sequence[str] | ArrayLike) -> bool:
     """Say whether a classifier has learned exactly these labels."""
     check_is_fitted(model)
-    names = {str(name) for name in np.asarray(labels, dtype=object)} - {OUT_OF_SCOPE}
+    names = set(as_labels(labels, of="refresh")) - {OUT_OF_SCOPE}
     return names == set(model.classes_.tolist())
 
 

@@ -5,28 +5,45 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from data.arguments import as_column, as_names, as_texts, is_missing
 from data.errors import ParameterError
 from triage.taxonomy import UNKNOWN
 
 Texts = Sequence[str] | ArrayLike
 
 
-def as_texts(texts: Texts) -> list[str]:
-    """Turn a list, array or Series into a list of texts; a missing value becomes ``""``.
+def as_labels(labels: Sequence[str] | ArrayLike, *, of: str = "fit") -> list[str]:
+    """Turn a list, array, Series or frame of one column into a list of labels.
 
     Raises
     ------
     ParameterError
-        For a single string, which would be read letter by letter.
+        When a label is missing or no text: the classes of a model are texts, and a number never
+        equals one.
     """
-    if isinstance(texts, str):
+    names = as_column(labels, name="labels", of=of, holds="labels")
+    missing = [i for i, n in enumerate(names) if is_missing(n) or not str(n).strip()]
+    if missing:
         raise ParameterError(
-            "The 'texts' parameter must be a list, array or Series of texts. "
-            "Got a single string instead: wrap it in a list."
+            f"The 'labels' parameter of {of} must not have missing labels. Got some at positions "
+            f"{missing[:5]}: drop those rows."
         )
-    return [text if isinstance(text, str) else "" for text in np.asarray(texts, dtype=object)]
+    strange = next((i for i, n in enumerate(names) if not isinstance(n, str)), None)
+    if strange is not None:
+        raise ParameterError(
+            f"The 'labels' parameter of {of} must hold texts. Got {names[strange]!r} "
+            f"({type(names[strange]).__name__}) at position {strange} instead: turn class numbers "
+            "into texts everywhere, such as with labels.astype(str)."
+        )
+    return [str(name) for name in names]
+
+
+def index_of(texts: Texts) -> pd.Index | None:
+    """Return what names the rows of a Series or a frame; None for any other container."""
+    return texts.index if isinstance(texts, pd.Series | pd.DataFrame) else None
 
 
 def training_rows(texts: Texts, labels: Sequence[str] | ArrayLike) -> tuple[list[str], list[str]]:
@@ -37,22 +54,14 @@ def training_rows(texts: Texts, labels: Sequence[str] | ArrayLike) -> tuple[list
     Raises
     ------
     ParameterError
-        When lengths differ, a label is missing, or one is ``unknown``.
+        When lengths differ, a label is missing or no text, or one is ``unknown``.
     """
-    words, names = as_texts(texts), list(np.asarray(labels, dtype=object))
+    words, names = as_texts(texts, of="fit"), as_labels(labels)
     if len(words) != len(names):
         raise ParameterError(
             "The 'texts' and 'labels' parameters of fit must have the same length. "
             f"Got {len(words)} and {len(names)} instead."
         )
-    missing = [i for i, n in enumerate(names) if n is None or n != n or not str(n).strip()]
-    if missing:
-        raise ParameterError(
-            "The 'labels' parameter of fit must not have missing labels. Got some at positions "
-            f"{missing[:5]}: drop those rows."
-        )
-    # Class numbers are labels too; they come back as texts.
-    names = [str(n) for n in names]
     if UNKNOWN in names:
         raise ParameterError(
             "The 'labels' parameter of fit must not hold 'unknown': it is what decide() answers "
@@ -84,10 +93,16 @@ def hint_texts(
     [('billing invoice copy', 0), ('My card is gone.', 1)]
     """
     given = hints or {}
+    strangers = sorted(set(given) - set(classes := [*classes]))
+    if strangers:
+        raise ParameterError(
+            "The 'hints' parameter of IntentClassifier must describe labels that are learned. Got "
+            f"hints for {strangers[:5]} instead: correct the names or leave them out."
+        )
     return [
         (text, number)
         for number, label in enumerate(classes)
-        for text in given.get(label) or [_words(label)]
+        for text in as_names(given.get(label, ()), name="hints") or [_words(label)]
     ]
 
 
@@ -101,6 +116,8 @@ def labels_by_client(
 ) -> dict[str, list[str]]:
     """Return the labels that occur for each client, sorted; nothing where no clients are told.
 
+    Rows without a client are nobody's.
+
     Raises
     ------
     ParameterError
@@ -113,7 +130,8 @@ def labels_by_client(
     """
     if clients is None:
         return {}
-    names, owners = np.asarray(labels, dtype=object), np.asarray(clients, dtype=object)
+    names = as_labels(labels)
+    owners = as_column(clients, name="clients", of="fit", holds="clients")
     if len(names) != len(owners):
         raise ParameterError(
             "The 'labels' and 'clients' parameters of fit must have the same length. "
@@ -121,5 +139,6 @@ def labels_by_client(
         )
     found: dict[str, set[str]] = {}
     for name, owner in zip(names, owners, strict=True):
-        found.setdefault(str(owner), set()).add(str(name))
+        if not is_missing(owner):
+            found.setdefault(str(owner), set()).add(name)
     return {owner: sorted(found[owner]) for owner in sorted(found)}
