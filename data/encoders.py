@@ -297,6 +297,22 @@ def _process_wide(threads: int) -> MultilingualEncoder:
     return default_encoder() if threads == 1 else MultilingualEncoder(threads=threads)
 
 
+def check_encoder(encoder: object, owner: str) -> None:
+    """Refuse what is no encoder, such as the name of one.
+
+    Raises
+    ------
+    ParameterError
+        Names an encoder that can be passed.
+    """
+    if encoder is not None and not isinstance(encoder, Encoder):
+        raise ParameterError(
+            f"The 'encoder' parameter of {owner} must be an encoder such as "
+            "data.encoders.HashingEncoder(), or None for the multilingual default. "
+            f"Got {encoder!r} instead."
+        )
+
+
 def _as_texts(texts: Sequence[str]) -> list[str]:
     # Lone surrogates come in with broken exports; no tokenizer accepts them.
     return [

@@ -14,7 +14,7 @@ from sklearn.exceptions import NotFittedError
 from data.arguments import as_texts
 from data.artifact import read_artifact, write_artifact
 from data.errors import ParameterError
-from data.ticket import as_ticket
+from suggest.checking import as_tickets
 from suggest.client_index import ClientIndex
 from suggest.index import KnowledgeIndex
 from suggest.lexical import words
@@ -115,8 +115,8 @@ class MostFrequent(BaseEstimator):
         """Find articles; see `Retriever.search`."""
         self._check()
         frames = [
-            self._frequent(as_ticket(ticket).client_id, k or self.k).assign(query=i)
-            for i, ticket in enumerate(tickets)
+            self._frequent(ticket.client_id, self.k if k is None else k).assign(query=i)
+            for i, ticket in enumerate(as_tickets(tickets, "MostFrequent.search"))
         ]
         if not frames:
             return pd.DataFrame({name: [] for name in COLUMNS}).astype(COLUMNS)

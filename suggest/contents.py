@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from sklearn.exceptions import NotFittedError
 
 from data.errors import ArtifactError, ParameterError, UnknownClientError
 from data.text import Span
@@ -20,6 +21,7 @@ class Contents:
     def __init__(self) -> None:
         self.problems: dict[str, str] = {}
         self._clients: dict[str, ClientIndex] = {}
+        self._filled = False
 
     @property
     def clients(self) -> tuple[str, ...]:
@@ -34,10 +36,17 @@ class Contents:
         UnknownClientError
         ArtifactError
             When the client's files were damaged at `load`.
+        NotFittedError
+            When nothing was ever indexed.
         """
         found = self._clients.get(client_id)
         if found is not None:
             return found
+        if not self._filled:
+            raise NotFittedError("This KnowledgeIndex is not fitted: call fit, add or load first.")
+        if not isinstance(client_id, str) and str(client_id) in (*self._clients, *self.problems):
+            # Tables turn the numbers of clients into texts.
+            return self.client_index(str(client_id))
         if client_id in self.problems:
             raise ArtifactError(self.problems[client_id])
         raise UnknownClientError(

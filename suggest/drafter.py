@@ -9,8 +9,10 @@ agents, orders to a machine), never allow, send or route anything.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple, Self
+
+from sklearn.base import BaseEstimator, clone
 
 from data.errors import ParameterError
 from data.text import LANGUAGES
@@ -20,6 +22,7 @@ from suggest.acceptance import PriorLogistic, acceptance_model, support_model
 from suggest.alarms import alarm
 from suggest.answers import Answer, choose_answer, steps_of
 from suggest.asking import is_courtesy, split_requests
+from suggest.checking import check_count, check_share, moment
 from suggest.closing import asks_nothing
 from suggest.compose import body, compose
 from suggest.draft import Draft, DraftSentence, Role, Support
@@ -85,7 +88,7 @@ class Reading(NamedTuple):
         return [text for query in self.queries for text in query.texts]
 
 
-class ReplyDrafter:
+class ReplyDrafter(BaseEstimator):
     """Drafts replies from a knowledge index.
 
     Parameters
@@ -105,10 +108,15 @@ class ReplyDrafter:
     support, acceptance : PriorLogistic, optional
         Learned models; the documented starting ones by default.
 
+    Attributes
+    ----------
+    acceptance_ : PriorLogistic
+        After `fit`: what was learned, used instead of `acceptance`.
+
     Raises
     ------
     ParameterError
-        `threshold` or `least_acceptance` out of range.
+        `threshold`, `least_acceptance` or `most_requests` out of range.
     """
 
     def __init__(
@@ -123,13 +131,12 @@ class ReplyDrafter:
         support: PriorLogistic | None = None,
         acceptance: PriorLogistic | None = None,
     ) -> None:
-        for name, value in (("threshold", threshold), ("least_acceptance", least_acceptance)):
-            if not 0 <= value <= 1:
-                raise ParameterError(
-                    f"The '{name}' parameter of ReplyDrafter must be in [0, 1]. "
-                    f"Got {value} instead."
-                )
+        check_share("threshold", threshold)
+        check_share("least_acceptance", least_acceptance)
+        check_count("most_requests", most_requests)
         self.index = index
+        self.retriever = retriever
+        self.support = support
         self.threshold = threshold
         self.least_acceptance = least_acceptance
         self.most_requests = most_requests
@@ -138,9 +145,25 @@ class ReplyDrafter:
         self.finder = Finder(index, retriever, support=support or support_model())
 
     def fit(self, features: Sequence[Mapping[str, float]], accepted: Sequence[int]) -> Self:
-        """Learn acceptance from feedback; see :func:`suggest.feedback.training_rows`."""
-        self.acceptance.fit(features, accepted)
+        """Learn acceptance from feedback; see :func:`suggest.feedback.training_rows`.
+
+        Raises
+        ------
+        ParameterError
+            When ``accepted`` is not one 0 or 1 for each row of ``features``.
+        """
+        if len(features) != len(accepted):
+            raise ParameterError(
+                "The 'accepted' parameter of ReplyDrafter.fit must be one 0 or 1 for each row of "
+                f"features. Got {len(accepted)} for {len(features)} rows instead."
+            )
+        # Whoever gave the model may use it elsewhere.
+        self.acceptance_ = clone(self.acceptance).fit(features, accepted)
         return self
+
+    def __sklearn_clone__(self) -> Self:
+        """Return a drafter of the same index, retriever and settings that has learned nothing."""
+        return type(self)(**{**self.get_params(deep=False), "acceptance": clone(self.acceptance)})
 
     def read(self, ticket: Any) -> Reading:
         """Find out the language and the requests of a ticket.
@@ -200,7 +223,7 @@ class ReplyDrafter:
         language = known.language
         if known.reason:
             return Draft("none", language, reason=known.reason)
-        setting = self._setting(ticket, language, now or datetime.now(UTC))
+        setting = self._setting(ticket, language, moment(now))
         found = self.finder.find(ticket, known.queries, language)
         findings = [
             lifted(of, setting.values, language=language, intent=intent or "") for of in found
@@ -235,6 +258,11 @@ class ReplyDrafter:
             return draft
         return self._replied(draft, setting, _distinct(answers), procedures, told)
 
+    @property
+    def _acceptance(self) -> PriorLogistic:
+        found: PriorLogistic = vars(self).get("acceptance_", self.acceptance)
+        return found
+
     def _replied(
         self,
         draft: Draft,
@@ -244,7 +272,7 @@ class ReplyDrafter:
         told: Told,
     ) -> Draft:
         # What a person has to do first cannot be accepted as it stands.
-        p_accept = 0.0 if procedures else self.acceptance.probability(draft.features)
+        p_accept = 0.0 if procedures else self._acceptance.probability(draft.features)
         reason = reason_for(
             draft.features,
             hand_off=bool(procedures),

@@ -13,16 +13,17 @@ from typing import Any
 import faiss
 import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator
 
-from data.arguments import as_texts
-from data.encoders import Encoder, default_encoder
+from data.arguments import as_names, as_texts
+from data.encoders import Encoder, check_encoder, default_encoder
 from data.errors import ArtifactError, MissingFileError, ParameterError
-from data.schema import validate_articles
 from suggest.building import Known, build
+from suggest.checking import allowed_articles, known_language, valid_articles
 from suggest.chunks import chunks, to_encode
 from suggest.client_index import ClientIndex, Positions, Vectors
 from suggest.contents import Contents
-from suggest.results import EMPTY, Hit, allowed_articles, encoded, hits, result_frame
+from suggest.results import EMPTY, Hit, encoded, hits, result_frame
 from suggest.searching import DEPTH, Pool, pool
 from suggest.storing import POINTER, read_client, read_pointer, write_client
 
@@ -38,7 +39,7 @@ _CHECKED_QUERIES = 16
 _ROUNDING = 0.02
 
 
-class KnowledgeIndex(Contents):
+class KnowledgeIndex(BaseEstimator, Contents):
     """Searches the approved articles of clients.
 
     Parameters
@@ -54,7 +55,7 @@ class KnowledgeIndex(Contents):
 
     def __init__(self, encoder: Encoder | None = None) -> None:
         self.encoder: Encoder = encoder if encoder is not None else default_encoder()
-        super().__init__()
+        Contents.__init__(self)
         self._lock = threading.Lock()
 
     def __sklearn_clone__(self) -> "KnowledgeIndex":
@@ -75,10 +76,11 @@ class KnowledgeIndex(Contents):
         SchemaError
             When the table breaks its contract.
         """
-        valid = validate_articles(articles)
+        check_encoder(self.encoder, "KnowledgeIndex")
+        valid = valid_articles(articles)
         built = {str(c): self._built(str(c), part, None) for c, part in valid.groupby("client_id")}
         with self._lock:
-            self._clients = built
+            self._clients, self._filled = built, True
             self.problems = {}
         return self
 
@@ -93,8 +95,10 @@ class KnowledgeIndex(Contents):
         SchemaError
             When the table breaks its contract.
         """
-        valid = validate_articles(articles)
+        check_encoder(self.encoder, "KnowledgeIndex")
+        valid = valid_articles(articles)
         with self._lock:
+            self._filled = True
             for name, part in valid.groupby("client_id"):
                 self._change(str(name), part, removed=())
         return self
@@ -104,11 +108,14 @@ class KnowledgeIndex(Contents):
 
         Raises
         ------
-        UnknownClientError
+        NotFittedError, UnknownClientError
+        ParameterError
+            When ``article_ids`` is a single id instead of a list.
         """
+        gone = as_names(article_ids, name="article_ids", of="remove")
         with self._lock:
-            articles = self.client_index(client_id).articles
-            self._change(client_id, articles.iloc[:0], removed=list(article_ids))
+            index = self.client_index(client_id)
+            self._change(index.client_id, index.articles.iloc[:0], removed=gone)
         return self
 
     def queries(self, query: str) -> list[str]:
@@ -170,7 +177,7 @@ class KnowledgeIndex(Contents):
         k : int
             Articles per query.
         language : str, optional
-            Only articles in this language; ISO 639-1.
+            Only articles in this language; ISO 639-1, of a locale its first part.
         kinds : collection of str, optional
             Only articles of these kinds (article, macro, procedure).
         audience : str, optional
@@ -210,7 +217,8 @@ class KnowledgeIndex(Contents):
         """
         place = Path(root)
         place.mkdir(parents=True, exist_ok=True)
-        for name in self.clients if clients is None else clients:
+        chosen = clients if clients is None else as_names(clients, name="clients", of="save")
+        for name in self.clients if chosen is None else chosen:
             index = self.client_index(name)
             write_client(place, index, self.encoder, keep)
         return place
@@ -234,6 +242,8 @@ class KnowledgeIndex(Contents):
                 "correct the path."
             )
         index = cls(encoder)
+        check_encoder(index.encoder, cls.__name__)
+        index._filled = True
         for home in sorted(p for p in place.iterdir() if (p / POINTER).is_file()):
             index._read(home)
         return index
@@ -284,7 +294,7 @@ class KnowledgeIndex(Contents):
                 f"The 'k' parameter of search must be at least 1. Got {k} instead."
             )
         index = self.client_index(client_id)
-        allowed = allowed_articles(index, kinds, audience)
+        allowed, language = allowed_articles(index, kinds, audience), known_language(language)
         depth = max(DEPTH, 2 * k)
         rows = zip(*encoded(self.encoder, texts, vectors), strict=True)
         return index, [

@@ -25,7 +25,7 @@ def recall_at_k(found: Sequence[Hashable], right: Collection[Hashable], k: int) 
     >>> recall_at_k(["a", "x", "b", "c"], {"a", "b", "c"}, k=3)  # 2 of 3
     0.6666666666666666
     """
-    wanted = _checked(right, k, "recall_at_k")
+    wanted = _checked(found, right, k, "recall_at_k")
     return len(wanted & set(found[:k])) / len(wanted)
 
 
@@ -37,7 +37,7 @@ def hit_at_k(found: Sequence[Hashable], right: Collection[Hashable], k: int) -> 
     >>> hit_at_k(["x", "a"], {"a", "b"}, k=1), hit_at_k(["x", "a"], {"a", "b"}, k=2)
     (0.0, 1.0)
     """
-    return float(bool(_checked(right, k, "hit_at_k") & set(found[:k])))
+    return float(bool(_checked(found, right, k, "hit_at_k") & set(found[:k])))
 
 
 def mrr(found: Sequence[Hashable], right: Collection[Hashable]) -> float:
@@ -52,7 +52,7 @@ def mrr(found: Sequence[Hashable], right: Collection[Hashable]) -> float:
     >>> mrr(["x", "a", "b"], {"a", "b"}), mrr(["x"], {"a"})
     (0.5, 0.0)
     """
-    wanted = _checked(right, 1, "mrr")
+    wanted = _checked(found, right, 1, "mrr")
     return next((1.0 / rank for rank, item in enumerate(found, start=1) if item in wanted), 0.0)
 
 
@@ -71,8 +71,10 @@ def ndcg(found: Sequence[Hashable], right: Collection[Hashable], k: int) -> floa
     >>> round(ndcg(["x", "a"], {"a"}, k=2), 4)  # 1 / log2(3)
     0.6309
     """
-    wanted = _checked(right, k, "ndcg")
-    gains = [1.0 / np.log2(r + 1) for r, item in enumerate(found[:k], start=1) if item in wanted]
+    wanted = _checked(found, right, k, "ndcg")
+    # Found again, an article is worth nothing more.
+    ranks = {item: rank for rank, item in reversed([*enumerate(found[:k], start=1)])}
+    gains = [1.0 / np.log2(rank + 1) for item, rank in ranks.items() if item in wanted]
     best = sum(1.0 / np.log2(r + 1) for r in range(1, min(k, len(wanted)) + 1))
     return float(sum(gains) / best)
 
@@ -166,10 +168,18 @@ def _members(count: int, groups: Sequence[Hashable] | None) -> list[NDArray[np.i
     return [np.array(own) for own in places.values()]
 
 
-def _checked(right: Collection[Hashable], k: int, of: str) -> set[Hashable]:
+def _checked(
+    found: Sequence[Hashable], right: Collection[Hashable], k: int, of: str
+) -> set[Hashable]:
     if k < 1:
         raise ParameterError(f"The 'k' parameter of {of} must be at least 1. Got {k} instead.")
-    if not right:
+    for name, given in (("found", found), ("right", right)):
+        if isinstance(given, str | bytes):
+            raise ParameterError(
+                f"The '{name}' parameter of {of} must be a collection of articles. Got the single "
+                f"{given!r} instead: put it into a list."
+            )
+    if not len(right):
         raise ParameterError(
             f"The 'right' parameter of {of} must hold at least one article. Got none instead: "
             "leave out queries that have no right article."

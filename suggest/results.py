@@ -1,6 +1,6 @@
 """What goes into a search and what comes out, as lists and frames."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ from data.encoders import Encoder
 from data.errors import ParameterError
 from suggest.chunks import chunks, to_encode
 from suggest.client_index import ClientIndex, Vectors
-from suggest.searching import Mask, Pool
+from suggest.searching import Pool
 
 COLUMNS: dict[str, str] = {
     "query": "int64",
@@ -122,22 +122,6 @@ def _mean(vectors: Vectors) -> Vectors:
     summed = vectors.sum(axis=0)
     unit: Vectors = summed / max(float(np.linalg.norm(summed)), 1e-12)
     return unit
-
-
-def allowed_articles(
-    index: ClientIndex, kinds: Collection[str] | None, audience: str | None
-) -> Mask | None:
-    """Return which articles pass the filters, None when all do."""
-    if kinds is None and audience is None:
-        return None
-    allowed = np.ones(len(index.articles), dtype=bool)
-    if kinds is not None:
-        allowed &= index.articles["kind"].isin(list(kinds)).to_numpy(dtype=bool)
-    if audience is not None:
-        named = index.articles["audience"].astype("str")
-        fits = (named == audience) | named.isna() if audience == "public" else named == audience
-        allowed &= fits.fillna(False).to_numpy(dtype=bool)
-    return allowed
 
 
 def result_frame(index: ClientIndex, pools: Sequence[tuple[int, Pool]]) -> pd.DataFrame:

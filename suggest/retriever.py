@@ -16,6 +16,7 @@ from data.artifact import read_artifact, write_artifact
 from data.errors import ArtifactError, ParameterError
 from data.text import detect_language
 from data.ticket import Ticket, as_ticket
+from suggest.checking import as_tickets
 from suggest.client_index import ClientIndex, Vectors
 from suggest.index import KnowledgeIndex
 from suggest.link_history import History, Link, linked_tickets, remember
@@ -120,7 +121,7 @@ class Retriever(BaseEstimator):
         NotFittedError, UnknownClientError, ParameterError
         """
         most = self.k if k is None else k
-        self._check([], most)
+        self._check(most)
         known = as_ticket(ticket)
         found = self._pools([known], None if vectors is None else [vectors])[0]
         return hits(self.index.client_index(known.client_id), found.head(most))
@@ -156,8 +157,8 @@ class Retriever(BaseEstimator):
         NotFittedError, UnknownClientError, ParameterError
         """
         most = self.k if k is None else k
-        self._check(tickets, most)
-        known = [as_ticket(ticket) for ticket in tickets]
+        self._check(most)
+        known = as_tickets(tickets, "Retriever.search")
         pools = self._pools(known, vectors)
         frames = []
         for client in dict.fromkeys(ticket.client_id for ticket in known):
@@ -173,7 +174,7 @@ class Retriever(BaseEstimator):
 
     def save(self, folder: str | Path) -> Path:
         """Write what was learned, and the vectors and articles of earlier links."""
-        self._check([], 1)
+        self._check(1)
         arrays: dict[str, NDArray[Any]] = {}
         clients = sorted(self._histories)
         for i, client in enumerate(clients):
@@ -229,14 +230,9 @@ class Retriever(BaseEstimator):
         }
         return made
 
-    def _check(self, tickets: Sequence[Any], k: int) -> None:
+    def _check(self, k: int) -> None:
         if not hasattr(self, "model_"):
             raise NotFittedError("This Retriever is not fitted: call fit or load first.")
-        if isinstance(tickets, (str, Ticket)):
-            raise ParameterError(
-                "The 'tickets' parameter of Retriever.search must be a list of tickets. Got a "
-                "single one instead: wrap it in a list."
-            )
         if k < 1:
             raise ParameterError(
                 f"The 'k' parameter of Retriever.search must be at least 1. Got {k} instead."

@@ -648,3 +648,18 @@ def test_articles_survive_storage(tmp_path):
     stored = io.BytesIO()
     articles.to_parquet(stored)
     pd.testing.assert_frame_equal(validate_articles(pd.read_parquet(stored)), articles)
+
+
+@pytest.mark.parametrize("client", [None, "", "  ", float("nan"), 7.5, True, ["acme"]])
+def test_a_client_without_a_name_is_named_before_anything_is_read(tmp_path, client) -> None:
+    frame = pd.DataFrame({"article_id": ["a"], "text": ["Hello."], **AT})
+    for source in (write(tmp_path, "a.md", "# A\n\nHello.").parent, frame):
+        with pytest.raises(ParameterError, match="'client_id' parameter of load_articles must"):
+            load_articles(source, client)
+
+
+def test_the_number_of_a_client_is_its_name(tmp_path) -> None:
+    write(tmp_path, "a.md", "# A\n\nHello.")
+    frame = pd.DataFrame({"article_id": ["a"], "client_id": [7], "text": ["Hello."], **AT})
+    for source in (tmp_path, frame):
+        assert load_articles(source, 7)["client_id"].tolist() == ["7"]

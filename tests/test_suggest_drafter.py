@@ -12,6 +12,7 @@ import pytest
 from grounding_checker import unsupported
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.base import clone
 
 from data.encoders import Vectors, default_encoder
 from data.errors import ConfigError, ParameterError, UnknownClientError
@@ -714,3 +715,39 @@ def test_orders_to_a_machine_make_no_procedure_of_an_article() -> None:
     assert made.steps == ()
     assert "1000" not in made.text
     assert "5 days" in made.text
+
+
+def test_settings_of_a_drafter_are_checked() -> None:
+    for name, wrong in (
+        ("most_requests", 0),
+        ("most_requests", 1.5),
+        ("threshold", "0.5"),
+        ("least_acceptance", 2),
+    ):
+        with pytest.raises(ParameterError, match=f"'{name}' parameter of ReplyDrafter must be"):
+            ReplyDrafter(index(), **{name: wrong})
+    with pytest.raises(ParameterError, match=r"'now' parameter of .* such as datetime\.now\(UTC\)"):
+        drafter().draft(ticket("Where is my order?"), now=NOW.replace(tzinfo=None))
+
+
+def test_a_drafter_leaves_the_models_it_was_given_alone() -> None:
+    given = acceptance_model()
+    features = {"support": 0.9}
+    before = given.probability(features)
+    taught = ReplyDrafter(index(), acceptance=given).fit([features] * 50, [0] * 50)
+    assert given.probability(features) == before
+    assert taught.acceptance_.probability(features) < before
+    with pytest.raises(ParameterError, match=r"'accepted' parameter .* Got 2 for 1 rows"):
+        taught.fit([features], [1, 0])
+
+
+def test_a_drafter_has_the_parameters_of_an_estimator() -> None:
+    made = ReplyDrafter(index(), voices={"acme": POLICIES}, most_requests=1)
+    told = made.get_params(deep=False)
+    assert told["index"] is made.index
+    assert told["most_requests"] == 1
+    copy = clone(made.fit([{"support": 0.9}] * 50, [0] * 50))
+    assert not hasattr(copy, "acceptance_")
+    assert copy.get_params(deep=False).keys() == told.keys()
+    question = ticket("How long is the guarantee of the garden hose?")
+    assert copy.draft(question, now=NOW).text == drafter().draft(question, now=NOW).text != ""

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 
 from data.encoders import HashingEncoder
 from data.errors import (
@@ -590,3 +592,80 @@ def test_titles_of_a_real_manual_find_their_page(shared) -> None:
     hits = found.groupby("query")["article_id"].apply(list)
     right = [path in hits[i] for i, path in enumerate(pages["path"])]
     assert np.mean(right) > 0.95
+
+
+def test_a_single_name_is_no_list_of_names(index, tmp_path) -> None:
+    for call, name in (
+        (lambda: index.remove("acme", "password"), "article_ids"),
+        (lambda: index.search(["password"], client_id="acme", kinds="article"), "kinds"),
+        (lambda: index.save(tmp_path, clients="acme"), "clients"),
+    ):
+        with pytest.raises(ParameterError, match=f"'{name}' parameter of .* must be a list"):
+            call()
+    assert not list(tmp_path.iterdir())
+
+
+def test_filters_that_no_article_can_pass_are_named(index) -> None:
+    for name, wrong in (("kinds", ["articles"]), ("audience", "pubic"), ("language", "english")):
+        with pytest.raises(ParameterError, match=f"'{name}' parameter of search must"):
+            index.search(["password"], client_id="acme", **{name: wrong})
+        with pytest.raises(ParameterError, match=f"'{name}' parameter of search must"):
+            index.find("password", client_id="acme", **{name: wrong})
+
+
+@pytest.mark.parametrize("language", ["EN", "en-GB", "en_US"])
+def test_a_locale_is_its_language(index, language) -> None:
+    plain = index.search(["password"], client_id="acme", language="en")
+    assert len(plain)
+    found = index.search(["password"], client_id="acme", language=language)
+    pd.testing.assert_frame_equal(found, plain)
+
+
+def test_before_anything_is_indexed_it_is_not_fitted(tmp_path) -> None:
+    fresh = KnowledgeIndex(HashingEncoder())
+    for call in (
+        lambda: fresh.search(["password"], client_id="acme"),
+        lambda: fresh.remove("acme", ["password"]),
+        lambda: fresh.version("acme"),
+    ):
+        with pytest.raises(NotFittedError, match="call fit, add or load first"):
+            call()
+    for filled in (
+        fresh.fit(table(article("gift")).iloc[:0]),
+        KnowledgeIndex(HashingEncoder()).add(table(article("gift"))),
+        KnowledgeIndex.load(tmp_path, HashingEncoder()),
+    ):
+        with pytest.raises(UnknownClientError):
+            filled.search(["password"], client_id="nobody")
+
+
+def test_an_index_has_the_parameters_of_an_estimator(index) -> None:
+    assert index.get_params(deep=False) == {"encoder": index.encoder}
+    assert clone(index) is index
+
+
+def test_what_is_no_encoder_is_named(tmp_path) -> None:
+    for call in (
+        lambda: KnowledgeIndex(encoder="x").fit(table(article("gift"))),
+        lambda: KnowledgeIndex(encoder="x").add(table(article("gift"))),
+        lambda: KnowledgeIndex.load(tmp_path, "x"),
+    ):
+        with pytest.raises(ParameterError, match="'encoder' parameter of KnowledgeIndex must be"):
+            call()
+
+
+def test_the_number_of_a_client_finds_its_articles() -> None:
+    numbered = KnowledgeIndex(HashingEncoder()).fit(table(article("gift", client=7)))
+    assert numbered.clients == ("7",)
+    found = numbered.search(["gift cards"], client_id=7)
+    assert found["article_id"].tolist() == ["gift"]
+    assert numbered.remove(7, ["gift"]).articles("7").empty
+    with pytest.raises(UnknownClientError, match="No knowledge of the client 8"):
+        numbered.search(["gift cards"], client_id=8)
+
+
+def test_a_raw_frame_is_told_what_makes_a_table_of_it() -> None:
+    raw = pd.DataFrame({"id": ["a"], "body": ["Hello."]})
+    with pytest.raises(SchemaError, match=r"data\.load_articles\(frame, client_id") as told:
+        KnowledgeIndex(HashingEncoder()).fit(raw)
+    assert told.value.table == "articles"

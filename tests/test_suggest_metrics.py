@@ -96,3 +96,24 @@ def test_misuse_is_named() -> None:
         bootstrap([1.0], level=1.0)
     with pytest.raises(ParameterError, match="Got 1 for 2 values"):
         bootstrap([1.0, 2.0], groups=["a"])
+
+
+def test_what_is_found_twice_counts_once_and_keeps_the_ranks() -> None:
+    assert ndcg(["a", "a"], {"a"}, k=2) == 1.0
+    assert ndcg(["a", "a", "b"], {"a", "b"}, k=3) == pytest.approx(
+        (1 + 1 / np.log2(4)) / (1 + 1 / np.log2(3))
+    )
+
+
+@given(st.lists(st.integers(0, 3), max_size=8), rights, ks)
+def test_no_figure_leaves_its_range_whatever_repeats(found, right, k) -> None:
+    assert 0.0 <= ndcg(found, right, k) <= 1.0
+
+
+def test_a_single_article_is_no_list_of_articles() -> None:
+    for figure in (recall_at_k, hit_at_k, ndcg, lambda found, right, _: mrr(found, right)):
+        with pytest.raises(ParameterError, match=r"'right' parameter of .* single 'art-1'"):
+            figure(["art-1"], "art-1", 2)
+        with pytest.raises(ParameterError, match=r"'found' parameter of .* single 'art-1'"):
+            figure("art-1", {"art-1"}, 2)
+    assert hit_at_k(np.array(["x", "a"]), np.array(["a"]), 2) == 1.0

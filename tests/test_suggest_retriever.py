@@ -9,7 +9,7 @@ from sklearn.exceptions import NotFittedError
 
 from data.encoders import HashingEncoder
 from data.errors import ArtifactChecksumError, ArtifactError, ParameterError, SchemaError
-from data.ticket import Message, Ticket
+from data.ticket import Message, Ticket, as_ticket
 from suggest.baseline import BM25Search, DenseSearch, KeywordSearch, MostFrequent
 from suggest.index import KnowledgeIndex
 from suggest.link_model import (
@@ -344,3 +344,17 @@ def test_the_most_frequent_article_whatever_the_ticket_says(index) -> None:
     assert found[found["rank"] == 1]["article_id"].tolist() == [expected] * 2
     with pytest.raises(NotFittedError, match="not fitted"):
         MostFrequent(index).search([ticket("x")])
+
+
+def test_what_is_no_list_of_tickets_is_named(index, fitted) -> None:
+    frequent = MostFrequent(index).fit(*links_of(60))
+    row = ticket("hello")
+    for model in (fitted, frequent):
+        for wrong in (row, as_ticket(row), "hello", None, pd.Series(row)):
+            with pytest.raises(ParameterError, match=r"list of tickets\. Got a single one"):
+                model.search(wrong)
+        with pytest.raises(ParameterError, match=r"pass frame\.to_dict\('records'\)"):
+            model.search(pd.DataFrame([row]))
+        assert len(model.search([row], k=1)) == 1
+        with pytest.raises(ParameterError, match="'k' parameter of"):
+            model.search([row], k=0)

@@ -5,9 +5,9 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from data.arguments import as_names
+from data.encoders import check_encoder
 from data.errors import ParameterError
 from data.text import detect_language
-from triage.fitting import check_encoder
 
 if TYPE_CHECKING:
     from triage.intents import IntentClassifier

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from data.errors import LoadError, MissingFileError, SchemaError
+from data.arguments import is_missing
+from data.errors import LoadError, MissingFileError, ParameterError, SchemaError
 from data.files import TABLE_SUFFIXES, read_rows, suffix_of
 from data.knowledge.documents import (
     HTML_SUFFIXES,
@@ -68,7 +70,7 @@ def read_articles(
         A folder (read with its subfolders) or a file: Markdown and plain text, HTML, or tables
         of articles (CSV, JSONL, Parquet) with at least ``article_id`` and ``text``.
     client_id : str
-        Rows of a table that name another client are skipped.
+        Whose articles they are. Rows of a table that name another client are skipped.
     mapping : mapping, optional
         For tables: column of the export -> column of the articles table.
     defaults : mapping, optional
@@ -95,6 +97,7 @@ def read_articles(
     LoadError, SchemaError
         When no article could be read; names the first three and why.
     """
+    client_id = _client(client_id)
     place = Path(path)
     chosen = {"mapping": mapping, "defaults": dict(defaults or {})}
     found: list[Found] = []
@@ -121,8 +124,20 @@ def articles_from_frame(
 
     ``updated_at`` must be a column or in ``defaults``: a frame has no time of its own.
     """
+    client_id = _client(client_id)
     found = _rows(frame, "row", {"mapping": mapping, "defaults": dict(defaults or {})})
     return _assemble(found, client_id, defaults or {}, timezone, max_bytes)
+
+
+def _client(client_id: object) -> str:
+    """Return the name of the client; a number is a name too, as it is in tables."""
+    name = "" if is_missing(client_id) or isinstance(client_id, bool) else str(client_id)
+    if not isinstance(client_id, str | int | np.integer) or not name.strip():
+        raise ParameterError(
+            "The 'client_id' parameter of load_articles must name the client the articles belong "
+            f"to. Got {client_id!r} instead."
+        )
+    return name
 
 
 def _files(place: Path) -> list[Path]:
