@@ -4,7 +4,7 @@ What a helpdesk sends beside these fields is ignored. Values are never repeated 
 """
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -18,6 +18,14 @@ from pydantic import (
     StringConstraints,
     model_validator,
 )
+
+from data.text import LANGUAGES, UNKNOWN
+
+if TYPE_CHECKING:
+    Language = str
+else:
+    # A type checker cannot read it: which languages there are is told in one place only.
+    Language = Literal[(*LANGUAGES, UNKNOWN)]
 
 Part = Literal["triage", "route", "draft", "articles", "macros", "actions"]
 PARTS: tuple[Part, ...] = ("triage", "route", "draft", "articles", "macros", "actions")
@@ -179,7 +187,7 @@ class CorrectedIn(Body):
     model_config = ConfigDict(extra="forbid")
 
     intent: Annotated[str, StringConstraints(max_length=200)] | None = None
-    language: Literal["de", "en", "es", "fr", "it", "nl", "pl", "pt", "tr", "unknown"] | None = None
+    language: Language | None = None
     outcome: Literal["validate", "personalise", "process", "none"] | None = None
     article_id: Identifier | None = None
 

@@ -7,13 +7,11 @@ next begins, so that each can be answered from its own source.
 import re
 from collections.abc import Iterable
 from functools import cache, partial
-from importlib.resources import files
 from typing import NamedTuple
-
-import yaml
 
 from data.text import LANGUAGES, Span, sentences
 from suggest.clauses import joined_requests, without_unwanted
+from suggest.lexicons import lexicon
 from suggest.salutations import salutations
 
 # Fewer words than this rarely say what they are about: "How do I do that?" needs its neighbour.
@@ -156,7 +154,7 @@ def _shortened(text: str) -> str:
 
 @cache
 def _patterns() -> dict[str, dict[str, re.Pattern[str]]]:
-    raw = yaml.safe_load(files("suggest").joinpath("asking.yaml").read_text(encoding="utf-8"))
+    raw = lexicon("asking.yaml", "asking", "courtesy")
     return {
         kind: {code: _words(raw[kind][code]) for code in LANGUAGES}
         for kind in ("asking", "courtesy")

@@ -7,13 +7,11 @@ up and how many requests are counted.
 import re
 from collections.abc import Callable
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
 
-import yaml
-
 from data.text import Span
+from suggest.lexicons import lexicon
 
 # Fewer words are no request of their own: "when and where it arrives" is one.
 _FEWEST = 3
@@ -107,8 +105,7 @@ def _part(sentence: Span, start: int, end: int) -> Span:
 
 @cache
 def _words(language: str) -> _Words:
-    raw = yaml.safe_load(files("suggest").joinpath("clauses.yaml").read_text(encoding="utf-8"))
-    entry = raw[language]
+    entry = lexicon("clauses.yaml")[language]
     joining, opening = _any(entry["joining"]), _any(entry["opening"])
     also, contrast = _any(entry["also"]), _any(entry["contrast"])
     flags = re.IGNORECASE

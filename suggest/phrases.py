@@ -7,12 +7,10 @@ check all of it in a minute and the grounding check can ask for it by name.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
-import yaml
-
 from data.errors import ParameterError
+from suggest.lexicons import lexicon
 
 FORMALITIES = ("formal", "informal")
 PHRASES = ("thanks", "on_it", "other_language", "help", "closing")
@@ -101,12 +99,12 @@ def phrasebook() -> Phrasebook:
     >>> phrasebook().of("fr", owner="a test").band(18, "Europe/Paris")
     'evening'
     """
-    raw = yaml.safe_load(files("suggest").joinpath("phrases.yaml").read_text(encoding="utf-8"))
+    raw = lexicon("phrases.yaml", "languages")
     drafting = {code: _language(code, entry) for code, entry in raw["languages"].items()}
     greeting_only = {code: _language(code, entry) for code, entry in raw["greeting_only"].items()}
     return Phrasebook(
         version=int(raw["version"]),
-        languages=MappingProxyType(drafting | greeting_only),
+        languages=MappingProxyType(greeting_only | drafting),
         drafting=tuple(sorted(drafting)),
         main_zones=MappingProxyType(raw["main_zones"]),
     )

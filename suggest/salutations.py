@@ -2,11 +2,9 @@
 
 import re
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
-import yaml
-
+from suggest.lexicons import lexicon
 from suggest.phrases import phrasebook
 
 
@@ -27,7 +25,7 @@ def salutations(language: str) -> Salutations:
     'Hi Anna, '
     """
     book = phrasebook()
-    raw = yaml.safe_load(files("suggest").joinpath("salutations.yaml").read_text(encoding="utf-8"))
+    raw = lexicon("salutations.yaml")
     # English words are written everywhere: "Hi Anna," over a French reply is still a greeting.
     codes = sorted({language, "en"} & set(book.languages)) if language in raw else sorted(raw)
     opening = {word for code in codes for word in raw[code]["greetings"]}

@@ -7,12 +7,10 @@ by pointing back at one that is not there are true where they stand and odd in a
 import re
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 from itertools import islice
 from typing import Literal, NamedTuple
 
-import yaml
-
+from suggest.lexicons import lexicon
 from suggest.slots import SLOT
 
 Fault = Literal[
@@ -180,9 +178,7 @@ def _is_sentence(text: str, item: bool) -> bool:
 
 @cache
 def _raw() -> dict[str, dict[str, list[str]]]:
-    text = files("suggest").joinpath("sendable.yaml").read_text(encoding="utf-8")
-    raw: dict[str, dict[str, list[str]]] = yaml.safe_load(text)
-    return raw
+    return lexicon("sendable.yaml")
 
 
 @cache
