@@ -63,11 +63,6 @@ def load_tickets(path: Source, **reading: Unpack[Reading]) -> pd.DataFrame:
     return load_table(path, "tickets", **reading)
 
 
-def load_messages(path: Source, **reading: Unpack[Reading]) -> pd.DataFrame:
-    """Load the messages of tickets; see `load_table` for the parameters and errors."""
-    return load_table(path, "messages", **reading)
-
-
 def load_article_links(path: Source, **reading: Unpack[Reading]) -> pd.DataFrame:
     """Load which article answered which ticket; see `load_table` for parameters and errors."""
     return load_table(path, "article_links", **reading)

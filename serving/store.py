@@ -245,13 +245,6 @@ class Store:
         with self._reading.connect() as connection:
             return _replay(connection, client_id, idempotency)
 
-    def last_edit_number(self) -> int:
-        """Return the number of the newest article edit, 0 where there is none."""
-        with self._reading.connect() as connection:
-            return int(
-                connection.execute(select(func.max(tables.article_edits.c.seq))).scalar() or 0
-            )
-
     def edits(self, *, after: int = 0) -> list[Row]:
         """Return the edits after a number, oldest first."""
         table = tables.article_edits

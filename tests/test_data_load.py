@@ -14,7 +14,6 @@ from data.files import parse_csv, parse_json_lines
 from data.load import (
     load_article_links,
     load_articles,
-    load_messages,
     load_table,
     load_tickets,
     read_table,
@@ -225,7 +224,7 @@ def test_a_message_of_a_hundred_thousand_characters(tmp_path):
 def test_the_other_tables(tmp_path):
     at = "2026-03-02T18:41:00Z"
     message = {"ticket_id": 1, "message_id": 1, "sent_at": at, "author": "bot", "text": "a"}
-    assert load_messages(pd.DataFrame([message]))["ticket_id"].tolist() == ["1"]
+    assert load_table(pd.DataFrame([message]), "messages")["ticket_id"].tolist() == ["1"]
     links = write(tmp_path, "links.csv", "ticket_id,article_id\n1,a\n1,a\n")
     assert len(load_article_links(links)) == 2
     volume = write(tmp_path, "volume.csv", "unique_id,ds,y\nacme,2026-03-02T18:00:00Z,3\n")
