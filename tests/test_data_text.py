@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import ParameterError
-from data.text import LANGUAGES, UNKNOWN, clean, detect_language, sentences
+from data.text import LANGUAGES, UNKNOWN, abbreviations, clean, detect_language, phrases, sentences
 from data.text.subjects import clean_subject
 from data.text.ticket_language import ticket_language
 
@@ -528,3 +528,13 @@ def test_a_mail_that_is_passed_on_as_html_is_read(html: str) -> None:
 def test_deep_quotes_end() -> None:
     html = "<div class='gmail_quote'>" * 20_000 + "forwarded message" + "</div>" * 20_000
     assert clean(html) == ""
+
+
+@pytest.mark.parametrize("module", [abbreviations, phrases])
+def test_every_language_has_its_words(module) -> None:
+    tables = {k: v for k, v in vars(module).items() if k.isupper() and isinstance(v, dict)}
+    assert tables
+    for name, table in tables.items():
+        # Only some languages write an ordinal before a month with a full stop.
+        needed = abbreviations.ORDINAL_LANGUAGES if name == "MONTHS" else set(LANGUAGES)
+        assert needed <= set(table), f"{name} of {module.__name__}"
