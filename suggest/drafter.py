@@ -10,7 +10,7 @@ agents, orders to a machine), never allow, send or route anything.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from sklearn.base import BaseEstimator, clone
 
@@ -26,66 +26,18 @@ from suggest.checking import check_count, check_share, moment
 from suggest.closing import asks_nothing
 from suggest.compose import body, compose
 from suggest.draft import Draft, DraftSentence, Role, Support
-from suggest.findings import Finder, Finding, Query, Searcher
-from suggest.greetings import Greeting, greeting, resolve_timezone
+from suggest.findings import Finder, Finding, Searcher
+from suggest.greetings import greeting, resolve_timezone
 from suggest.macros import lifted
 from suggest.outcome import LEAST, OUTCOME_OF, features_of, reason_for, why_none
 from suggest.phrases import phrasebook
 from suggest.reading import Index
+from suggest.setting import Reading, Setting, Told
 from suggest.slots import SlotValues
 from suggest.value import seconds_saved
-from suggest.voice import ClientVoice, Voice
+from suggest.voice import ClientVoice
 
 _LISTED = 3
-
-
-class Setting(NamedTuple):
-    """What holds for the whole draft."""
-
-    language: str
-    voice: Voice
-    opening: Greeting
-    values: SlotValues
-
-
-class Told(NamedTuple):
-    """What is known of a ticket beside its requests; see :func:`suggest.outcome.reason_for`."""
-
-    intent: str
-    abstained: str
-    alarm: str
-
-
-class Reading(NamedTuple):
-    """What a ticket asks, before anything is looked up.
-
-    Attributes
-    ----------
-    language : str
-        To reply in; ``unknown`` where it is none that drafts are written in.
-    reason : str
-        Why there is no draft, empty where there may be one.
-    requests : tuple of str
-        As the customer wrote them.
-    asked : int
-        How many requests the message holds.
-    queries : tuple of Query
-        What is looked up for each of `requests`.
-    alarm : str
-        What a person has to read first, one of ``ALARMS``; empty where there is nothing.
-    """
-
-    language: str
-    reason: str = ""
-    requests: tuple[str, ...] = ()
-    asked: int = 0
-    queries: tuple[Query, ...] = ()
-    alarm: str = ""
-
-    @property
-    def texts(self) -> list[str]:
-        """Everything that the encoder will be asked for."""
-        return [text for query in self.queries for text in query.texts]
 
 
 class ReplyDrafter(BaseEstimator):
