@@ -41,6 +41,13 @@ def test_with_errors_the_scale_is_that_of_the_data() -> None:
     assert float(calibrator.values_["scale"][0]) == pytest.approx(0.7, abs=0.05)
 
 
+@pytest.mark.parametrize("n", [20, 60])
+def test_few_texts_of_a_hard_set_keep_a_low_scale(n: int) -> None:
+    random = np.random.default_rng(2)
+    scores, targets = random.normal(size=(n, 4)), random.integers(0, 4, n)
+    assert float(Calibrator().fit(scores, targets).values_["scale"][0]) < 0.6
+
+
 def test_isotonic_competes_from_five_wrong_answers_on() -> None:
     assert "isotonic" not in best_calibrator(*_easy(200, wrong=4))[1]
     assert "isotonic" in best_calibrator(*_easy(200, wrong=5))[1]

@@ -13,8 +13,8 @@ Targets = NDArray[np.intp]
 
 METHODS = ("temperature", "sigmoid", "isotonic")
 _TINY = 1e-7
-# Scores of an easy set can be parted without error, and any scale then looks too small. So the
-# scale is drawn to a usual one, as by two texts of doubt: nothing beside hundreds of errors.
+# Scores of an easy set can be parted without error, and any scale then looks too small. So a
+# scale above a usual one is drawn back, as by two texts of doubt: nothing beside many errors.
 _USUAL, _DOUBT = 2.0, 2.0
 # A map of confidence to precision learns from the wrong answers; of fewer, nothing.
 _TELLING = 5
@@ -120,7 +120,7 @@ def _softmax(scores: Table) -> Table:
 
 def _best_scale(scores: Table, targets: Targets) -> float:
     def loss(log_scale: float) -> float:
-        doubt = _DOUBT * (log_scale - np.log(_USUAL)) ** 2 / len(targets)
+        doubt = _DOUBT * max(log_scale - np.log(_USUAL), 0.0) ** 2 / len(targets)
         return log_loss(_softmax(np.exp(log_scale) * scores), targets) + doubt
 
     return float(np.exp(minimize_scalar(loss, bounds=(-4.0, 5.0), method="bounded").x))
