@@ -194,12 +194,8 @@ class SupportEngine:
         if body.ticket is not None:
             return {"ticket_version": hidden[0].ticket.version, "triage": found[0], **common}
         results = [
-            {
-                "ticket_id": one.ticket.ticket_id,
-                "ticket_version": one.ticket.version,
-                "triage": told,
-            }
-            for one, told in zip(hidden, found, strict=True)
+            {"ticket_id": ticket.ticket_id, "ticket_version": ticket.version, "triage": told}
+            for ticket, told in zip((one.ticket for one in hidden), found, strict=True)
         ]
         return {"results": results, **common}
 
