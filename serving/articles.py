@@ -159,17 +159,14 @@ class ArticleDesk:
         with self.lock:
             known, applied = self._applied
             try:
-                edits = self.store.edits(after=applied if known is index else 0)
+                edits, newest = self.store.live_edits(after=applied if known is index else 0)
             except SQLAlchemyError as error:
                 if known is not None:
                     raise
                 logger.error("article edits cannot be read: %s", describe(error))
                 return 0
-            # A draft changes nothing of what is live, so the last edit that does is the one.
-            live = [edit for edit in edits if not _is_draft(edit)]
-            last = {(edit["client_id"], edit["article_id"]): edit for edit in live}
-            changed = _apply(index, list(last.values()))
-            self._applied = (index, edits[-1]["seq"] if edits else applied)
+            changed = _apply(index, edits)
+            self._applied = (index, newest)
             return changed
 
     def _edit(
@@ -271,10 +268,6 @@ def _add(index: Knowledge, rows: list[Row]) -> int:
         half = len(rows) // 2
         return _add(index, rows[:half]) + _add(index, rows[half:])
     return len(rows)
-
-
-def _is_draft(edit: Row) -> bool:
-    return bool(edit["action"] == "put" and edit["article"]["status"] == "draft")
 
 
 def _article(

@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
+    Insert,
+    Table,
     Text,
     create_engine,
     event,
@@ -20,6 +23,8 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
 
@@ -99,6 +104,15 @@ class Database:
 def probe(connection: Connection) -> None:
     """Write without changing anything, to learn whether the disk takes it."""
     connection.execute(update(tables.about).values(format=tables.FORMAT))
+
+
+def insert_once(connection: Connection) -> Callable[[Table], Insert]:
+    """Return what makes an insert that leaves rows alone whose key is there."""
+    if connection.dialect.name == "sqlite":
+        return lambda table: sqlite_insert(table).on_conflict_do_nothing()
+    if connection.dialect.name == "postgresql":
+        return lambda table: postgres_insert(table).on_conflict_do_nothing()
+    return insert
 
 
 def _unusable(error: Exception) -> ConfigError:

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Table, TextClause, func, insert, select, text
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, TextClause, func, insert, select, text
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from serving import tables
-from serving.database import Database, probe
+from serving.database import Database, insert_once, probe
 from serving.failures import STORE_FAILURES
 from serving.problems import INVALID, STALE, ProblemError
 from serving.writer import GroupWriter, describe
@@ -28,6 +26,7 @@ logger = logging.getLogger(__name__)
 Row = dict[str, Any]
 
 _SILENT_SECONDS = 5.0
+_AT_ONCE = 500
 # Asked for every ticket: as text it costs a quarter of the built query.
 _NEWEST = text(
     f"SELECT max(ticket_version) FROM {tables.suggestions.name} "
@@ -252,6 +251,30 @@ class Store:
         with self._reading.connect() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
+    def live_edits(self, *, after: int = 0) -> tuple[list[Row], int]:
+        """Return the last edit of each article after a number, and the number of the newest.
+
+        Drafts change nothing of what is live and are left out. Only the texts that are
+        returned are read, however many edits there were.
+        """
+        table = tables.article_edits
+        status = table.c.article["status"].as_string()
+        about = select(table.c.seq, table.c.client_id, table.c.article_id, status.label("status"))
+        last: dict[tuple[str, str], int] = {}
+        newest = after
+        with self._reading.connect() as connection:
+            for row in connection.execute(about.where(table.c.seq > after).order_by(table.c.seq)):
+                newest = row.seq
+                if row.status != "draft":
+                    last[row.client_id, row.article_id] = row.seq
+            numbers = sorted(last.values())
+            found: list[Row] = []
+            for start in range(0, len(numbers), _AT_ONCE):
+                some = select(table).where(table.c.seq.in_(numbers[start : start + _AT_ONCE]))
+                rows = connection.execute(some.order_by(table.c.seq)).mappings()
+                found += [dict(row) for row in rows]
+        return found, newest
+
     def edit(self, client_id: str, article_id: str) -> Row | None:
         """Return the newest edit of one article, or None."""
         table = tables.article_edits
@@ -309,19 +332,10 @@ class _Insert:
     def together(connection: Connection, writes: Sequence["_Insert"]) -> None:
         shown = [row for write in writes for row in write.rows.retrievals]
         # A repeated request has the same id in every worker; the first to write it stays.
-        once = _once(connection)
+        once = insert_once(connection)
         connection.execute(once(tables.suggestions), [w.rows.suggestion for w in writes])
         if shown:
             connection.execute(once(tables.retrieval_rows), shown)
-
-
-def _once(connection: Connection) -> Callable[[Table], Insert]:
-    """Return what makes an insert that leaves rows alone whose key is there."""
-    if connection.dialect.name == "sqlite":
-        return lambda table: sqlite_insert(table).on_conflict_do_nothing()
-    if connection.dialect.name == "postgresql":
-        return lambda table: postgres_insert(table).on_conflict_do_nothing()
-    return insert
 
 
 def _newest_edit(connection: Connection, client_id: str, article_id: str) -> int:

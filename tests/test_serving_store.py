@@ -351,6 +351,23 @@ def test_an_article_version_is_stored_once(store):
     assert [row["seq"] for row in store.edits(after=1)] == [2]
 
 
+def test_only_the_last_edit_of_an_article_that_is_no_draft_is_live(store):
+    assert store.live_edits() == ([], 0)
+    said = [("a", 1, "approved"), ("a", 2, "approved"), ("b", 1, "approved")]
+    for article, version, status in [*said, ("a", 3, "draft"), ("b", 2, None), ("c", 1, "draft")]:
+        row = edit(article, version=version, action="put" if status else "delete")
+        row["article"] = None if status is None else {"status": status, "text": "x"}
+        store.add_edit(row, status=200, reply={})
+    live, newest = store.live_edits()
+    assert [(row["article_id"], row["version"], row["action"]) for row in live] == [
+        ("a", 2, "put"),
+        ("b", 2, "delete"),
+    ]
+    assert newest == 6
+    assert store.live_edits(after=5) == ([], 6)
+    assert store.live_edits(after=6) == ([], 6)
+
+
 def test_times_come_back_aware_and_in_utc(store):
     row = feedback() | {"at": NOW.astimezone(tz=None) + timedelta(microseconds=7)}
     store.add_feedback(row, reply=dict_of)
