@@ -7,10 +7,8 @@ since what is missed here would be sent with a friendly answer to something else
 
 import re
 from functools import cache
-from importlib.resources import files
 
-import yaml
-
+from suggest.lexicons import lexicon
 from suggest.wording import any_of, plain
 
 ALARMS = ("safety", "bereavement", "legal", "fraud", "leaving")
@@ -38,9 +36,7 @@ def alarm(text: str, language: str) -> str:
 
 @cache
 def _raw() -> dict[str, dict[str, list[str]]]:
-    text = files("suggest").joinpath("alarms.yaml").read_text(encoding="utf-8")
-    raw: dict[str, dict[str, list[str]]] = yaml.safe_load(text)
-    return raw
+    return lexicon("alarms.yaml")
 
 
 @cache

@@ -2,13 +2,11 @@
 
 import re
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
-
-import yaml
 
 from data.text import sentences
 from suggest.asking import asks, is_courtesy
+from suggest.lexicons import lexicon
 from suggest.wording import any_of, plain
 
 _CLAUSE = re.compile(r"[,;:!.–—]+|\s-\s")
@@ -82,5 +80,5 @@ def _clause(clause: str, language: str) -> str:
 
 @cache
 def _words(language: str) -> _Words:
-    raw = yaml.safe_load(files("suggest").joinpath("closing.yaml").read_text(encoding="utf-8"))
+    raw = lexicon("closing.yaml")
     return _Words(*(re.compile(any_of(raw[language][name])) for name in _Words._fields))

@@ -8,19 +8,23 @@ import yaml
 from data.errors import ConfigError
 from data.text import LANGUAGES
 from serving.schemas import CorrectedIn
-from suggest import asking, clauses, phrases, salutations, sendable
+from suggest import alarms, asking, clauses, closing, phrases, salutations, sendable
 from suggest.lexicons import lexicon
 
 FILES = {
+    "alarms.yaml": (),
     "asking.yaml": ("asking", "courtesy"),
     "clauses.yaml": (),
+    "closing.yaml": (),
     "phrases.yaml": ("languages",),
     "salutations.yaml": (),
     "sendable.yaml": (),
 }
 READERS = {
+    "alarms.yaml": alarms._raw.__wrapped__,
     "asking.yaml": asking._patterns.__wrapped__,
     "clauses.yaml": lambda: clauses._words.__wrapped__("xx"),
+    "closing.yaml": lambda: closing._words.__wrapped__("xx"),
     "phrases.yaml": phrases.phrasebook.__wrapped__,
     "salutations.yaml": lambda: salutations.salutations.__wrapped__("xx"),
     "sendable.yaml": lambda: sendable._lexicon.__wrapped__("xx"),
