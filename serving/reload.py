@@ -1,11 +1,13 @@
 """Watches the pointer: new models are loaded beside the old ones, then take their place."""
 
+import ctypes
 import gc
 import logging
 import math
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -183,6 +185,9 @@ def settle() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+    # Loading leaves holes behind that would stay with the process.
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _words(error: Exception) -> object:
