@@ -90,7 +90,7 @@ def _resident_mb(pid: int) -> tuple[float, float]:
     except OSError:
         return 0.0, 0.0
     sizes = {line.split()[0]: int(line.split()[1]) / 1024 for line in lines[1:]}
-    return sizes["Rss:"], sizes["Pss:"]
+    return sizes.get("Rss:", 0.0), sizes.get("Pss:", 0.0)
 
 
 def _forget_peak(pid: int) -> None:

@@ -10,6 +10,7 @@ import importlib.metadata
 import os
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -168,8 +169,10 @@ def sweep(folder: Path, *, now: float) -> None:
         Seconds since 1970.
     """
     for rest in (*folder.glob(f".{FILE}.*"), *folder.glob("vectors/*/.*")):
-        if now - rest.stat().st_mtime > _LEFT_SECONDS:
-            rest.unlink(missing_ok=True)
+        # Its owner may take it away at this moment.
+        with suppress(FileNotFoundError):
+            if now - rest.stat().st_mtime > _LEFT_SECONDS:
+                rest.unlink()
 
 
 class Earlier:

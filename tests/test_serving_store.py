@@ -258,7 +258,8 @@ def test_a_locked_database_refuses_feedback_and_keeps_suggestions(tmp_path):
     store.close()
 
 
-def test_what_waits_is_bounded_by_its_size(store):
+def held_up(store):
+    """A write that takes until it is told to go on; all others wait behind it."""
     began, go_on = threading.Event(), threading.Event()
 
     def slow(_):
@@ -268,6 +269,11 @@ def test_what_waits_is_bounded_by_its_size(store):
     first = threading.Thread(target=store.writer.now, args=(slow,))
     first.start()
     assert began.wait(30)
+    return first, go_on
+
+
+def test_what_waits_is_bounded_by_its_size(store):
+    first, go_on = held_up(store)
     for number in range(80):
         store.add_suggestion(lambda number=number: suggestion(f"s{number}"), size=2**20)
     assert store.writer.dropped == 16
@@ -281,15 +287,7 @@ def test_what_waits_is_bounded_by_its_size(store):
 
 
 def test_a_write_nobody_waits_for_any_more_never_happens(store):
-    began, go_on = threading.Event(), threading.Event()
-
-    def slow(_):
-        began.set()
-        go_on.wait(30)
-
-    first = threading.Thread(target=store.writer.now, args=(slow,))
-    first.start()
-    assert began.wait(30)
+    first, go_on = held_up(store)
     late = []
     with pytest.raises(TimeoutError) as caught:
         store.writer.now(late.append, timeout=0.01)
