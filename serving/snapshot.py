@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 KNOWLEDGE = "knowledge"
+_VECTORS = 512
 
 
 class IntentModel(Protocol):
@@ -198,7 +199,8 @@ def load_snapshot(
     from triage.intents import IntentClassifier
 
     # The intent model, the search and the drafter read the same words of one ticket.
-    encoder = encoder or CachedEncoder(default_encoder())
+    # Nothing is asked for again once its ticket is answered: few vectors are kept.
+    encoder = encoder or CachedEncoder(default_encoder(), capacity=_VECTORS)
     pointer = _pointer(root, damaged)
     before = Pointer(night="", models={}) if damaged is None else read_previous(root)
     versions: dict[str, str] = {}

@@ -5,6 +5,7 @@ alone, and costs more than all else in a draft. It is written as one JSON record
 """
 
 import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -200,7 +201,8 @@ def _joined(words: Iterable[str]) -> str:
 
 
 def _parted(words: str) -> frozenset[str]:
-    return frozenset(words.split())
+    # One object a word, however many sentences say it: a third of what an article takes.
+    return frozenset(map(sys.intern, words.split()))
 
 
 def _with_whole_lists(text: str, spans: Sequence[Span], rows: Sequence[slice]) -> list[slice]:

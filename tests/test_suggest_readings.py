@@ -73,6 +73,13 @@ def test_an_article_is_read_as_it_was_written(index: KnowledgeIndex, name: str) 
     assert found.passages[0].variables == ({"days": "order.days"} if name == "plain" else {})
 
 
+def test_a_word_is_kept_once_however_many_articles_say_it(index: KnowledgeIndex) -> None:
+    reader = Reader(index)
+    found = reader.articles(reader.client("acme"), list(TEXTS))
+    said = [word for a in found for p in a.passages for stems in p.prepared.stems for word in stems]
+    assert len({id(word) for word in said}) == len(set(said)) < len(said)
+
+
 def test_what_speaks_to_agents_is_not_public(index: KnowledgeIndex) -> None:
     reader = Reader(index)
     found = reader.articles(reader.client("acme"), list(TEXTS))
