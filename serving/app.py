@@ -20,6 +20,7 @@ from serving.asked import Asked
 from serving.engine import SupportEngine
 from serving.failures import PART_FAILURES, STORE_FAILURES
 from serving.gauges import Gauges
+from serving.idempotency import Idempotency, Kept
 from serving.openapi import RESPONSES, document
 from serving.pages import console_router
 from serving.planning import Planning, add_planning
@@ -51,7 +52,6 @@ from serving.schemas import (
 )
 from serving.security import Gate, Keyring, RateLimiter, digest
 from serving.settings import Settings
-from serving.store import Idempotency, Kept
 from serving.writer import UnsureWriteError
 
 logger = logging.getLogger(__name__)

@@ -18,11 +18,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from data.errors import DeskpilotError, ParameterError
 from data.schema import validate_articles
 from serving.failures import PART_FAILURES, STORE_FAILURES
+from serving.idempotency import Idempotency, Kept
 from serving.problems import NOT_FOUND, STALE, ProblemError, wrong_field
 from serving.run import place
 from serving.schemas import ArticleIn
 from serving.snapshot import Knowledge
-from serving.store import Idempotency, Kept, Row, Store
+from serving.store import Row, Store
 from serving.writer import describe
 
 logger = logging.getLogger(__name__)

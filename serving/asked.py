@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from serving.store import Idempotency
+from serving.idempotency import Idempotency
 
 
 @dataclass(frozen=True)

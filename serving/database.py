@@ -170,8 +170,11 @@ def _prepare(engine: Engine) -> None:
                 f"The database of the service has format {found}; this version writes "
                 f"{tables.FORMAT}. Point the 'database' setting to another one or upgrade it."
             )
-        elif connection.dialect.name == "postgresql":
-            _widen(connection)
+        else:
+            for index in tables.replies.indexes:
+                index.create(connection, checkfirst=True)
+            if connection.dialect.name == "postgresql":
+                _widen(connection)
 
 
 def _widen(connection: Connection) -> None:

@@ -18,6 +18,7 @@ from serving.agreeing import check_corrected, check_shown
 from serving.articles import ArticleDesk, as_text, is_current
 from serving.asked import Asked
 from serving.hiding import Hidden
+from serving.idempotency import Kept
 from serving.problems import MODEL_VERSION, NOT_FOUND, STALE, ProblemError, wrong_field
 from serving.recent import NewestVersions, RecentReplies
 from serving.records import Shown, feedback_row, suggestion_rows
@@ -33,7 +34,7 @@ from serving.schemas import (
 from serving.security import client_secret, digest, secret
 from serving.settings import Settings
 from serving.snapshot import Drafter, IntentModel, Knowledge, Search, Snapshot
-from serving.store import Kept, Row, Store
+from serving.store import Row, Store
 from serving.suggesting import account, suggestion
 from serving.tickets import ticket_of, weight
 from serving.triaging import triage

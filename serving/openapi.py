@@ -32,7 +32,10 @@ RESPONSES: dict[tuple[str, str], Responses] = {
 _HEADERS = (
     ("X-Request-Id", "Comes back with the reply and stands in the log; made up if not given"),
     ("X-Model-Version", "Answer only with these versions, such as intent:12; 412 otherwise"),
-    ("Idempotency-Key", "The same key and request get the same reply and change nothing twice"),
+    (
+        "Idempotency-Key",
+        "For a week the same key and request get the same reply, and do nothing twice",
+    ),
 )
 
 

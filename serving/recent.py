@@ -6,8 +6,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
+from serving.idempotency import Idempotency
 from serving.problems import INVALID, ProblemError
-from serving.store import Idempotency
 
 
 class RecentReplies:

@@ -9,7 +9,6 @@ import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, func, insert, select, text
@@ -18,7 +17,8 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from serving import tables
 from serving.database import Database, insert_once, probe
 from serving.failures import STORE_FAILURES
-from serving.problems import INVALID, STALE, ProblemError
+from serving.idempotency import Idempotency, Kept, remember, replay
+from serving.problems import STALE, ProblemError
 from serving.writer import GroupWriter, describe
 
 logger = logging.getLogger(__name__)
@@ -44,23 +44,6 @@ class SuggestionRows:
 
     suggestion: Row
     retrievals: Sequence[Row] = ()
-
-
-@dataclass(frozen=True)
-class Idempotency:
-    """The caller's key and a digest of what was asked with it."""
-
-    key: str
-    digest: str
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A stored reply and whether it was stored before."""
-
-    status: int
-    reply: Row
-    replayed: bool = False
 
 
 class Store:
@@ -182,7 +165,7 @@ class Store:
         """
 
         def write(connection: Connection) -> Kept:
-            before = _replay(connection, row["client_id"], idempotency)
+            before = replay(connection, row["client_id"], idempotency)
             if before is not None:
                 return before
             done = connection.execute(insert(tables.feedback).values(**row))
@@ -195,7 +178,7 @@ class Store:
                     )
                 )
             kept = Kept(201, reply(int(done.inserted_primary_key[0])))
-            _remember(connection, row["client_id"], idempotency, kept, row["at"])
+            remember(connection, row["client_id"], idempotency, kept, row["at"])
             return kept
 
         return self._durably(write)
@@ -219,7 +202,7 @@ class Store:
         """
 
         def write(connection: Connection) -> Kept:
-            before = _replay(connection, row["client_id"], idempotency)
+            before = replay(connection, row["client_id"], idempotency)
             if before is not None:
                 return before
             # One edit at a time over all processes: numbers become visible in their order, so
@@ -234,7 +217,7 @@ class Store:
                 )
             connection.execute(insert(tables.article_edits).values(**row))
             kept = Kept(status, reply)
-            _remember(connection, row["client_id"], idempotency, kept, row["at"])
+            remember(connection, row["client_id"], idempotency, kept, row["at"])
             return kept
 
         return self._durably(write)
@@ -242,7 +225,7 @@ class Store:
     def replayed(self, client_id: str, idempotency: Idempotency | None) -> Kept | None:
         """Return the reply an idempotency key was answered with before, if any."""
         with self._reading.connect() as connection:
-            return _replay(connection, client_id, idempotency)
+            return replay(connection, client_id, idempotency)
 
     def edits(self, *, after: int = 0) -> list[Row]:
         """Return the edits after a number, oldest first."""
@@ -344,45 +327,3 @@ def _newest_edit(connection: Connection, client_id: str, article_id: str) -> int
         table.c.client_id == client_id, table.c.article_id == article_id
     )
     return int(connection.execute(query).scalar() or 0)
-
-
-def _replay(connection: Connection, client_id: str, asked: Idempotency | None) -> Kept | None:
-    if asked is None:
-        return None
-    table = tables.replies
-    found = (
-        connection.execute(
-            select(table).where(
-                table.c.client_id == client_id, table.c.idempotency_key == asked.key
-            )
-        )
-        .mappings()
-        .first()
-    )
-    if found is None:
-        return None
-    if found["digest"] != asked.digest:
-        raise ProblemError(
-            INVALID, "This Idempotency-Key was used with another request; take a new one."
-        )
-    return Kept(found["status"], dict(found["reply"]), replayed=True)
-
-
-def _remember(
-    connection: Connection,
-    client_id: str,
-    asked: Idempotency | None,
-    kept: Kept,
-    at: datetime,
-) -> None:
-    if asked is None:
-        return
-    values: Mapping[str, Any] = {
-        "client_id": client_id,
-        "idempotency_key": asked.key,
-        "digest": asked.digest,
-        "status": kept.status,
-        "reply": kept.reply,
-        "at": at,
-    }
-    connection.execute(insert(tables.replies).values(**values))

@@ -1,7 +1,7 @@
 """The tables of the store, named and shaped as the contract says, plus what a service needs.
 
-Rows are only ever added. ``retrievals`` is a view: what was shown, joined with what the agent
-later said about it.
+Rows are only ever added; replies kept by a key go after a week. ``retrievals`` is a view: what
+was shown, joined with what the agent later said about it.
 """
 
 from datetime import UTC, datetime
@@ -147,6 +147,7 @@ replies = Table(
     Column("status", Integer, nullable=False),
     Column("reply", JSON, nullable=False),
     Column("at", UtcTime, nullable=False),
+    Index("idempotent_replies_by_time", "at"),
 )
 
 # A view, kept apart so that it is never created as a table.

@@ -22,13 +22,13 @@ from data.ticket import Ticket
 from serving.asked import Asked
 from serving.engine import SupportEngine
 from serving.hiding import Hidden
+from serving.idempotency import Idempotency
 from serving.problems import ProblemError
 from serving.reload import Reloader
 from serving.run import Costs
 from serving.schemas import ArticleIn, FeedbackIn, SuggestIn, TicketIn, TriageIn
 from serving.settings import Settings
 from serving.snapshot import known_clients, load_snapshot, read_voices
-from serving.store import Idempotency
 from serving.tickets import ticket_of, weight
 from suggest.acceptance import acceptance_model
 from suggest.index import KnowledgeIndex

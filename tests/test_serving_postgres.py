@@ -11,8 +11,9 @@ from test_serving_store import dict_of, edit, feedback, suggestion, wait_for
 from data.errors import ConfigError
 from serving import tables
 from serving.database import Database
+from serving.idempotency import Idempotency
 from serving.problems import ProblemError
-from serving.store import Idempotency, Store
+from serving.store import Store
 
 REPLY = {"status": 201, "reply": {}}
 

@@ -11,14 +11,15 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from sqlalchemy import create_engine, insert, text
+from sqlalchemy import create_engine, insert, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from data.errors import ConfigError
 from data.schema import validate_feedback, validate_retrievals, validate_suggestions
 from serving import tables
+from serving.idempotency import Idempotency
 from serving.problems import ProblemError
-from serving.store import Idempotency, Store, SuggestionRows
+from serving.store import Store, SuggestionRows
 from serving.writer import UnsureWriteError
 
 ROOT = Path(__file__).parents[1]
@@ -206,6 +207,36 @@ def test_the_same_key_with_another_request_is_refused(store):
         feedback(client="verdant"), reply=dict_of, idempotency=Idempotency("k1", "other")
     )
     assert len(store.rows("feedback")) == 2
+
+
+def answered(store, key, at):
+    row = {**feedback(), "at": at}
+    return store.add_feedback(row, reply=dict_of, idempotency=Idempotency(key, "digest"))
+
+
+def test_replies_are_kept_for_a_week(store):
+    for hour in range(30):
+        answered(store, f"old{hour}", NOW + timedelta(hours=hour))
+    answered(store, "young", NOW + timedelta(days=6))
+    assert len(store.rows("idempotent_replies")) == 31
+    later = NOW + timedelta(days=9)
+    assert answered(store, "young", later).replayed
+    for number in range(3):
+        answered(store, f"new{number}", later)
+    kept = {row["idempotency_key"] for row in store.rows("idempotent_replies")}
+    assert kept == {"young", "new0", "new1", "new2"}
+    assert len(store.rows("feedback")) == 34
+
+
+def test_a_store_of_an_older_version_finds_old_replies_quickly(database):
+    Store(database).close()
+    old = create_engine(database)
+    with old.begin() as connection:
+        connection.execute(text("DROP INDEX idempotent_replies_by_time"))
+    Store(database).close()
+    found = inspect(old).get_indexes("idempotent_replies")
+    old.dispose()
+    assert "idempotent_replies_by_time" in [index["name"] for index in found]
 
 
 def dict_of(number):

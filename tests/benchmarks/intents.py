@@ -5,7 +5,6 @@ Run one: ``python tests/benchmarks/intents.py banking77``.
 
 import sys
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -27,7 +26,6 @@ LINEAR = "default encoder + TF-IDF + linear"
 ENCODER_ONLY = "default encoder + linear"
 
 
-@cache
 def linear_baseline(train: pd.DataFrame, test: pd.DataFrame) -> np.ndarray:
     """Labels from the plain form: encoder rows beside TF-IDF into a linear SVM."""
     import scipy.sparse as sp
