@@ -8,8 +8,11 @@ from data.schema import ARTICLES
 from pipelines.store import Row, holds
 
 CORRECTED = ("suggestion_id", "client_id", "ticket_id", "channel", "language", "shown_at",
-             "ticket_text")  # fmt: skip
+             "ticket_text", "triage")  # fmt: skip
 """Columns of suggestions that `corrected_tickets` reads."""
+
+# The store keeps no headers; this is the one that says what the service found.
+_BY_MACHINE = '{"Auto-Submitted": "auto-generated"}'
 
 
 def merge_articles(articles: pd.DataFrame, edits: pd.DataFrame) -> pd.DataFrame:
@@ -86,8 +89,8 @@ def corrected_tickets(
     Returns
     -------
     DataFrame
-        ``ticket_id, client_id, channel, language, created_at, text`` and the target; one row
-        per ticket, the newest correction.
+        ``ticket_id, client_id, channel, language, created_at, text, headers`` and the target;
+        one row per ticket, the newest correction. Headers say of automatic mail that it is.
     """
     fixed = [
         (row["suggestion_id"], _correction(row["corrected"], target), row["at"])
@@ -101,11 +104,17 @@ def corrected_tickets(
         ["client_id", "ticket_id"], keep="last"
     )
     rows = rows.rename(columns={"ticket_text": "text", "shown_at": "created_at"})
-    wanted = ["ticket_id", "client_id", "channel", "language", "created_at", "text", target]
-    rows = rows.reindex(columns=wanted)
+    read = rows["triage"] if "triage" in rows else [None] * len(rows)
+    rows["headers"] = [_BY_MACHINE if _is_automatic(told) else None for told in read]
+    wanted = ["ticket_id", "client_id", "channel", "language", "created_at", "text", "headers"]
+    rows = rows.reindex(columns=[*wanted, target])
     return rows[rows["text"].fillna("").str.strip() != ""].reset_index(drop=True)
 
 
 def _correction(corrected: Any, target: str) -> str | None:
     value = corrected.get(target) if isinstance(corrected, dict) else None
     return value if isinstance(value, str) and value else None
+
+
+def _is_automatic(triage: Any) -> bool:
+    return isinstance(triage, dict) and triage.get("reason") == "automatic"

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from data.redaction import Placeholders, hide_names, redact, remember_name
 from data.text import LANGUAGES, clean, detect_language
+from data.text.automatic import is_automatic
 from data.text.subjects import clean_subject
 from pipelines.prepared import Made
 
@@ -19,12 +20,15 @@ class Raw(NamedTuple):
         Of the customer, where the helpdesk knows it.
     language : str
         Empty where the ticket does not say it.
+    automatic : str
+        Not empty where the headers of the mail say that a machine sent it.
     """
 
     subject: str
     text: str
     name: str
     language: str
+    automatic: str
 
 
 def hide(text: str, held: Placeholders, *, name: str = "") -> str:
@@ -63,9 +67,12 @@ def redact_part(given: tuple[bytes, Sequence[Raw]]) -> list[Made]:
 
 def _made(ticket: Raw, key: bytes) -> Made:
     held = Placeholders(key)
+    own = clean(ticket.text)
+    automatic = bool(ticket.automatic) or is_automatic(ticket.subject, own)
     subject = hide(clean_subject(ticket.subject), held, name=ticket.name)
-    text = hide(clean(ticket.text), held, name=ticket.name)
+    text = hide(own, held, name=ticket.name)
     told = subject and subject.casefold() not in text.casefold()
     words = f"{subject}\n{text}".strip() if told else text
     numbers = held.to_json()
-    return Made(subject, text, words, ticket.language, "" if numbers == "{}" else numbers)
+    numbers = "" if numbers == "{}" else numbers
+    return Made(subject, text, words, ticket.language, numbers, automatic)

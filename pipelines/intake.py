@@ -5,6 +5,7 @@ splitting and drawing need; the words of those that are drawn are read back.
 """
 
 import hashlib
+import json
 from collections import deque
 from collections.abc import Iterator
 from itertools import chain
@@ -15,6 +16,7 @@ import pandas as pd
 from data.errors import SchemaError
 from data.load import STREAM_ROWS, stream_table
 from data.schema import validate_tickets
+from data.text.automatic import is_automatic
 from data.workers import Workers
 from pipelines import prepared
 from pipelines.config import TicketsConfig
@@ -28,7 +30,14 @@ ROW = "row"
 
 # May name the customer, and is used to hide the name.
 _NAME = "customer_name"
+_SENT = "sent by a machine"
+# What a ticket is made from, as :class:`pipelines.hiding.Raw` takes it.
+_RAW = ("subject", "text", _NAME, "language", _SENT)
 _LIGHT = ("ticket_id", "client_id", "version", "channel", "language", "created_at")
+_LEFT_OUT = {
+    "empty": "have no words of their own",
+    "automatic": "are automatic mail, such as out-of-office notes and delivery failures,",
+}
 
 
 class _Part(NamedTuple):
@@ -58,7 +67,8 @@ def take_in_tickets(run: Run) -> None:
             ready[ROW] = range(total, total + len(ready))
             total += len(ready)
             ready["empty"] = ready["words"].str.strip() == ""
-            seen.append(ready[[c for c in (*_light(run), ROW, "empty") if c in ready]])
+            kept = (*_light(run), ROW, *_LEFT_OUT)
+            seen.append(ready[[c for c in kept if c in ready]])
     run.prepared = out.path
     run.tickets = pd.concat(seen, ignore_index=True)
     _label_corrected(run)
@@ -127,25 +137,41 @@ def _given(source: TicketsConfig, columns: tuple[str, ...]) -> Iterator[pd.DataF
 
 def _part(run: Run, rows: pd.DataFrame, earlier: Earlier, extra: tuple[str, ...]) -> _Part:
     ready = prepared.normal(rows, (*extra, _NAME))
-    columns = [_texts(ready, c) for c in ("client_id", "subject", "text", _NAME, "language")]
+    ready[_SENT] = _sent_by_machines(ready)
+    columns = [_texts(ready, c) for c in ("client_id", *_RAW)]
     keys = [prepared.row_key(run.secret, *cells) for cells in zip(*columns, strict=True)]
     return _Part(ready, keys, earlier.fetch(keys))
 
 
 def _raw(part: _Part) -> list[Raw]:
-    columns = [_texts(part.rows, c) for c in ("subject", "text", _NAME, "language")]
+    columns = [_texts(part.rows, c) for c in _RAW]
     every = zip(zip(*columns, strict=True), part.made, strict=True)
     return [Raw(*cells) for cells, made in every if made is None]
 
 
 def _with_made(part: _Part, made: list[Made]) -> pd.DataFrame:
     # Beside what names people: the headers of a mail do.
-    rows = part.rows.drop(columns=[c for c in (_NAME, "headers") if c in part.rows])
+    rows = part.rows.drop(columns=[c for c in (_NAME, "headers", _SENT) if c in part.rows])
     columns = dict(zip(Made._fields, zip(*made, strict=True), strict=True)) if made else {}
+    kinds = {"automatic": "bool"}
     texts = {
-        name: pd.Series(cells, index=rows.index, dtype="str") for name, cells in columns.items()
+        name: pd.Series(cells, index=rows.index, dtype=kinds.get(name, "str"))
+        for name, cells in columns.items()
     }
     return rows.assign(**texts, key=part.keys)
+
+
+def _sent_by_machines(rows: pd.DataFrame) -> list[str]:
+    """Return a mark for each mail whose headers say that a machine sent it."""
+    # The mail of a form says so too, and a person filled the form in.
+    mails = (channel in ("", "email") for channel in _texts(rows, "channel"))
+    every = zip(mails, _texts(rows, "headers"), strict=True)
+    return ["1" if mail and given and _machine(given) else "" for mail, given in every]
+
+
+def _machine(headers: str) -> bool:
+    read = json.loads(headers)
+    return isinstance(read, dict) and is_automatic("", "", read)
 
 
 def _texts(rows: pd.DataFrame, column: str) -> list[str]:
@@ -200,15 +226,15 @@ def _keep_newest(run: Run) -> None:
         tickets = tickets.sort_values("version", kind="stable")
     tickets = tickets.drop_duplicates(["client_id", "ticket_id"], keep="last")
     tickets = tickets.sort_values("created_at", kind="stable").reset_index(drop=True)
+    for column, told in _LEFT_OUT.items():
+        out = tickets.pop(column).to_numpy(dtype=bool)
+        if out.any():
+            run.not_learned[column] = int(out.sum())
+            run.warnings.append(f"{int(out.sum()):,} tickets {told} and were left out")
+        tickets = tickets[~out]
     if len(tickets) < 2:
         raise SchemaError(
             f"The tickets table must have at least 2 rows to learn from. Got {len(tickets)}.",
             table="tickets",
         )
-    empty = tickets.pop("empty").to_numpy(dtype=bool)
-    if empty.any():
-        run.warnings.append(
-            f"{int(empty.sum()):,} tickets have no words of their own and were left out"
-        )
-        tickets = tickets[~empty].reset_index(drop=True)
-    run.tickets = tickets
+    run.tickets = tickets.reset_index(drop=True)

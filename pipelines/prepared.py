@@ -28,7 +28,7 @@ from data.schema import TABLES
 FILE = "tickets.parquet"
 SECRET = "secret"
 _KEY_BYTES = 16
-_MADE = ("subject", "text", "words", "language", "held")
+_MADE = ("subject", "text", "words", "language", "held", "automatic")
 _GROUPS_HELD = 4
 _LEFT_SECONDS = 3_600
 _KINDS = {"time": pa.timestamp("us", tz="UTC"), "int": pa.int64(), "float": pa.float64()}
@@ -46,6 +46,8 @@ class Made(NamedTuple):
     language : str
     held : str
         Placeholders as JSON, keyed hashes only; empty where nothing was replaced.
+    automatic : bool
+        Whether a machine wrote it in nobody's name.
     """
 
     subject: str
@@ -53,6 +55,7 @@ class Made(NamedTuple):
     words: str
     language: str
     held: str
+    automatic: bool
 
 
 def cache_secret(folder: Path) -> bytes:
@@ -76,7 +79,7 @@ def cache_secret(folder: Path) -> bytes:
 @cache
 def rules_version() -> str:
     """Name the state of everything that decides how a text is cleaned, redacted and recognised."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(repr(_MADE).encode())
     for package in ("data.redaction", "data.text"):
         for entry in sorted(resources.files(package).iterdir(), key=lambda e: e.name):
             if entry.is_file():
@@ -244,7 +247,8 @@ def read_rows(path: Path, rows: NDArray[np.intp]) -> pd.DataFrame:
         ]
         schema = file.schema_arrow
     table = pa.concat_tables(parts) if parts else schema.empty_table()
-    frame: pd.DataFrame = table.drop_columns(["key"]).to_pandas(types_mapper=_DTYPES.get)
+    table = table.drop_columns(["automatic", "key"])
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_DTYPES.get)
     back = np.empty(len(rows), dtype=np.intp)
     back[np.argsort(rows, kind="stable")] = np.arange(len(rows))
     return frame.iloc[back].reset_index(drop=True)
@@ -279,5 +283,6 @@ def _schema(extra: Iterable[str]) -> pa.Schema:
     kinds: Mapping[str, Any] = {**_KINDS, "bool": pa.bool_()}
     fields = [(name, kinds.get(column.dtype, pa.string())) for name, column in known.items()]
     fields += [(name, pa.string()) for name in extra if name not in known]
-    fields += [("words", pa.string()), ("held", pa.string()), ("key", pa.binary())]
+    fields += [("words", pa.string()), ("held", pa.string()), ("automatic", pa.bool_())]
+    fields += [("key", pa.binary())]
     return pa.schema(fields)

@@ -92,6 +92,7 @@ def _data(run: Run) -> Json:
         "test_from": run.test["created_at"].min().isoformat() if len(run.test) else None,
         "articles": len(run.articles),
         "links": len(run.links),
+        "tickets_left_out": run.not_learned,
         "labels_left_out": run.left_out,
         "learning": run.learning,
         "fingerprint": run.fingerprint,

@@ -90,6 +90,8 @@ class Run:
     classifiers: dict[str, IntentClassifier] = field(default_factory=dict)
     learning: dict[str, Json] = field(default_factory=dict)
     baselines: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # Tickets by the reason for which nothing is learned from them, and labels with too few.
+    not_learned: dict[str, int] = field(default_factory=dict)
     left_out: dict[str, dict[str, int]] = field(default_factory=dict)
     index: KnowledgeIndex | None = None
     retriever: Retriever | None = None

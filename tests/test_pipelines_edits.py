@@ -1,10 +1,12 @@
 """What was changed through the service comes into the night, or is left out with no fuss."""
 
+import json
 from typing import Any
 
 import pandas as pd
 
 from data.schema import validate_articles
+from data.text.automatic import is_automatic
 from pipelines.edits import corrected_tickets, merge_articles
 
 
@@ -116,3 +118,24 @@ def test_corrections_become_labels_once_per_ticket() -> None:
     )
     rows = corrected_tickets(feedback, suggestions, "intent")
     assert rows[["ticket_id", "intent", "text"]].values.tolist() == [["t1", "presales", "one"]]
+
+
+def test_corrections_of_automatic_mail_say_that_it_is() -> None:
+    suggestions = pd.DataFrame(
+        {
+            "suggestion_id": ["s1", "s2"],
+            "ticket_id": ["t1", "t2"],
+            "client_id": "acme",
+            "channel": "email",
+            "language": "en",
+            "ticket_text": ["This month in the shop", "Where is it?"],
+            "shown_at": "2026-03-01T00:00:00+00:00",
+            "triage": [{"reason": "automatic"}, {"reason": None}],
+        }
+    )
+    feedback = pd.DataFrame(
+        {"suggestion_id": ["s1", "s2"], "at": "2026-03-01", "corrected": [{"intent": "bug"}] * 2}
+    )
+    headers = corrected_tickets(feedback, suggestions, "intent").set_index("ticket_id")["headers"]
+    assert is_automatic("", "", json.loads(headers["t1"]))
+    assert headers.isna()["t2"]

@@ -379,3 +379,61 @@ def test_the_secret_of_a_cache_is_made_once_for_its_owner(tmp_path: Path) -> Non
     assert cache_secret(tmp_path / "cache") == first
     assert (tmp_path / "cache" / "secret").stat().st_mode & 0o777 == 0o600
     assert Earlier(tmp_path / "cache").fetch([b"x"]) == [None]
+
+
+AUTOMATIC = (
+    {"subject": "Automatic reply: your order", "text": "I am back on Monday."},
+    {"text": "Guten Tag,\nich bin bis zum 3. März nicht im Büro.\nErika Example"},
+    {"subject": "Réponse automatique : colis", "text": "De retour lundi."},
+    {"text": "Hola,\nestoy fuera de la oficina hasta el lunes."},
+    {"text": "Questo è un messaggio automatico."},
+    {"text": "Ik ben momenteel afwezig."},
+    {"text": "Obecnie przebywam na urlopie do 3 marca."},
+    {"text": "Estou fora do escritório até segunda."},
+    {"text": "Merhaba,\nşu anda ofis dışındayım."},
+    {"subject": "Undeliverable: your order", "text": "The mailbox is full."},
+    {"headers": {"Auto-Submitted": "auto-generated"}, "text": "This month in the shop."},
+    {"headers": '{"Precedence": "bulk"}', "text": "This month in the shop."},
+)
+
+
+def automatic_rows() -> list[dict[str, Any]]:
+    made = []
+    for i, more in enumerate(AUTOMATIC):
+        key = {"ticket_id": f"auto{i}", "created_at": f"2026-01-{i + 1:02}T10:00:00Z"}
+        made.append(rows(1)[0] | key | more)
+    return made
+
+
+def test_automatic_mail_teaches_nothing_and_is_counted(tmp_path: Path) -> None:
+    # The mail of a form says that a machine sent it; a person filled the form in.
+    form = dict(rows(1)[0], ticket_id="form", channel="form", headers={"Precedence": "bulk"})
+    given = [*rows(), *automatic_rows(), form]
+    again = {"tickets": len(given), "of tickets": len(given)}
+    for reused in ({"tickets": 0, "of tickets": len(given)}, again):
+        run = through(
+            make(tmp_path, given), prepare.load_tables, take_in_tickets, prepare.split_parts
+        )
+        assert run.reused == reused
+        assert set(run.tickets["ticket_id"]) == {"form", *(f"t{i}" for i in range(12))}
+        assert not pd.concat([run.train, run.test])["ticket_id"].str.startswith("auto").any()
+        assert run.not_learned == {"automatic": len(AUTOMATIC)}
+        assert (
+            f"{len(AUTOMATIC)} tickets are automatic mail, such as out-of-office notes and "
+            "delivery failures, and were left out"
+        ) in run.warnings
+
+
+def test_headers_that_are_added_are_read_again(tmp_path: Path) -> None:
+    through(make(tmp_path, rows()), prepare.load_tables, take_in_tickets)
+    given = rows()
+    given[3]["headers"] = {"Auto-Submitted": "auto-replied"}
+    run = through(make(tmp_path, given), prepare.load_tables, take_in_tickets)
+    assert "t3" not in set(run.tickets["ticket_id"])
+    assert len(run.tickets) == 11
+
+
+def test_only_automatic_mail_is_too_little(tmp_path: Path) -> None:
+    run = through(make(tmp_path, automatic_rows()), prepare.load_tables)
+    with pytest.raises(SchemaError, match=r"at least 2 rows to learn from\. Got 0"):
+        take_in_tickets(run)
