@@ -77,6 +77,7 @@ _BEGINNING = 300
 
 _SUPPRESSED = ("all", "autoreply", "oof")
 _BULK = frozenset({"bulk", "junk", "auto_reply", "auto-reply"})
+_BOUNCER = re.compile(r"\b(?:mailer-daemon|postmaster)@")
 _PRESENT = frozenset(
     {"x-autoreply", "x-autorespond", "x-autoresponse", "x-auto-reply", "x-failed-recipients"}
 )
@@ -91,7 +92,7 @@ def is_automatic(subject: str, text: str, headers: Mapping[str, Any] | None = No
         The text without what it quotes.
     headers : mapping, optional
         Of the mail: ``Auto-Submitted`` (RFC 3834), ``X-Auto-Response-Suppress``,
-        ``Precedence: bulk`` and their kin are read, in any case. A mailing list's
+        ``Precedence: bulk``, reports of mail servers and their kin are read, in any case. A list's
         ``Precedence: list`` is none of them: people write through lists.
 
     Examples
@@ -126,5 +127,7 @@ def _says_so(headers: Mapping[str, Any]) -> bool:
         any(word in _SUPPRESSED for word in suppressed)
         or read.get("precedence", "") in _BULK
         or read.get("return-path") == "<>"
+        or read.get("content-type", "").startswith("multipart/report")
+        or _BOUNCER.search(read.get("from", "")) is not None
         or any(read.get(name, "no") not in ("", "no", "false") for name in _PRESENT)
     )
