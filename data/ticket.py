@@ -114,11 +114,15 @@ class Ticket:
         """`text` without the subject."""
         # Imported here: data.text brings the language models of the sentence splitter.
         from data.text import clean
+        from data.text.subjects import is_passed_on
 
         waiting = self._waiting
         if not waiting:
             waiting = [m.text for m in self.messages if m.author == "customer"][-1:]
-        return "\n".join(part for part in (clean(text) for text in waiting) if part)
+        # The subject is that of the first mail.
+        first = not self.is_replied and is_passed_on(self.subject)
+        parts = (clean(text, passed_on=first and n == 0) for n, text in enumerate(waiting))
+        return "\n".join(part for part in parts if part)
 
     @cached_property
     def is_replied(self) -> bool:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from data.redaction import Placeholders, hide_names, redact, remember_name
 from data.text import LANGUAGES, clean, detect_language
 from data.text.automatic import is_automatic
-from data.text.subjects import clean_subject
+from data.text.subjects import clean_subject, is_passed_on
 from pipelines.prepared import Made
 
 
@@ -67,7 +67,7 @@ def redact_part(given: tuple[bytes, Sequence[Raw]]) -> list[Made]:
 
 def _made(ticket: Raw, key: bytes) -> Made:
     held = Placeholders(key)
-    own = clean(ticket.text)
+    own = clean(ticket.text, passed_on=is_passed_on(ticket.subject))
     automatic = bool(ticket.automatic) or is_automatic(ticket.subject, own)
     subject = hide(clean_subject(ticket.subject), held, name=ticket.name)
     text = hide(own, held, name=ticket.name)

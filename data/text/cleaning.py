@@ -22,7 +22,7 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 _PICTURE = re.compile(r"\[(?:cid:|image:|inline image)[^\[\]\n]{0,200}\]", re.IGNORECASE)
 
 
-def clean(text: str) -> str:
+def clean(text: str, *, passed_on: bool = False) -> str:
     r"""Return the writer's own words.
 
     HTML is stripped; quoted replies, forwarded blocks with their headers, signatures, "sent
@@ -33,6 +33,8 @@ def clean(text: str) -> str:
     ----------
     text : str
         A message as it came, of any length. A missing value counts as empty.
+    passed_on : bool
+        Whether its subject says that it is passed on; see :func:`data.text.subjects.is_passed_on`.
 
     Returns
     -------
@@ -48,9 +50,9 @@ def clean(text: str) -> str:
     if not isinstance(text, str) or not text:
         return ""
     if looks_like_markup(text):
-        text = strip_markup(text)
+        text = strip_markup(text, passed_on=passed_on)
     lines = [line.strip(" ") for line in normalise(text).split("\n")]
-    lines = drop_signature(drop_quotes(lines))
+    lines = drop_signature(drop_quotes(lines, passed_on=passed_on))
     lines = drop_disclaimers(lines)
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
 

@@ -8,6 +8,8 @@ import html
 import re
 from collections.abc import Iterator
 
+from data.text.quotes import starts_with_headers
+
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:]{0,20})(?=[\s/>])([^<>]*+)>")
 _KNOWN = re.compile(
     r"</?(?:html|head|body|div|p|br|span|table|tbody|tr|td|th|blockquote|a|b|i|u|em|strong|ul|ol|li"
@@ -23,7 +25,10 @@ _QUOTING = re.compile(
     r"|protonmail_quote|protonmail_signature|zmail_extra|divRplyFwdMsg|OLK_SRC_BODY"
     r"|appendonsend|AppleMailSignature|ms-outlook-mobile-signature|[\"']Signature[\"']"
 )
+# Outlook marks replies and what is passed on alike; where headers follow, drop_quotes tells.
 _CUTTING = re.compile(r"divRplyFwdMsg|OLK_SRC_BODY|appendonsend")
+_HEADERS_WITHIN = 4_000
+_BOLD = frozenset({"b", "strong", "span", "font"})
 # What is passed on stands in the elements of quotes; drop_quotes knows if it is the request.
 _FORWARDED = re.compile(
     r"(?:\s++|&nbsp;|[-_=*]++|<[^<>]*+>){0,40}+(?:forwarded message|begin forwarded message"
@@ -51,17 +56,23 @@ def looks_like_markup(text: str) -> bool:
     )
 
 
-def strip_markup(text: str) -> str:
+def strip_markup(text: str, *, passed_on: bool = False) -> str:
     """Return the readable text of an HTML message.
 
     Scripts, styles, quoted replies and signature blocks marked as such by the large mail
     clients are left out; block tags become line breaks. Never raises.
+
+    Parameters
+    ----------
+    text : str
+    passed_on : bool
+        Whether the subject says that a mail is passed on; then it may stand there alone.
     """
     text = _drop_comments(text)
     tags = list(_TAG.finditer(text))
     if any(tag[2].lower() in _BLOCK for tag in tags):
         text = text.replace("\r", " ").replace("\n", " ")
-    body = "".join(_readable(text, tags))
+    body = "".join(_readable(text, tags, passed_on))
     return html.unescape(_LONG_REFERENCE.sub("\ufffd", body))
 
 
@@ -80,10 +91,16 @@ def _drop_comments(text: str) -> str:
     return "".join(parts)
 
 
-def _readable(text: str, tags: list[re.Match[str]]) -> Iterator[str]:
-    """Yield the text between tags, leaving out silent and quoting elements."""
+def _readable(
+    text: str, tags: list[re.Match[str]], passed_on: bool, *, cutting: bool = True
+) -> Iterator[str]:
+    """Yield the text between tags, leaving out silent and quoting elements.
+
+    With ``cutting`` all ends at the first mark of Outlook, unless headers of a mail follow it
+    and something stands above them.
+    """
     last_close = {tag[2].lower(): tag.start() for tag in tags if tag[1]}
-    at, skipping, depth = 0, "", 0
+    at, skipping, depth, said = 0, "", 0, passed_on
     for tag in tags:
         name, closing = tag[2].lower(), bool(tag[1])
         if skipping:
@@ -94,17 +111,30 @@ def _readable(text: str, tags: list[re.Match[str]]) -> Iterator[str]:
             continue
         if _is_address(tag[3]):
             continue
-        yield text[at : tag.start()]
+        piece = text[at : tag.start()]
+        said = said or piece.strip() not in ("", "&nbsp;")
+        yield piece
         at = tag.end()
-        if not closing and _CUTTING.search(tag[3]):
-            return
+        outlook = not closing and _CUTTING.search(tag[3]) is not None
+        if outlook and cutting:
+            if not said or not _headers_follow(text[at : at + _HEADERS_WITHIN]):
+                return
+            cutting = False
         closed = last_close.get(name, -1) > tag.start()
-        opens = not closing and name not in _VOID and closed
+        opens = not closing and name not in _VOID and closed and not outlook
         if opens and _is_left_out(name, tag[3]) and not _FORWARDED.match(text, at):
             skipping, depth = name, 1
+        if closing and name in _BOLD and text.endswith(":", 0, tag.start()):
+            yield " "  # of <b>From:</b>Anna
         yield _instead_of(name, closing)
     if not skipping:
         yield text[at:]
+
+
+def _headers_follow(text: str) -> bool:
+    found = "".join(_readable(text, list(_TAG.finditer(text)), True, cutting=False))
+    lines = (line.strip() for line in html.unescape(_LONG_REFERENCE.sub("", found)).split("\n"))
+    return starts_with_headers([line for line in lines if line])
 
 
 def _is_left_out(name: str, attributes: str) -> bool:

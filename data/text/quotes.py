@@ -7,7 +7,7 @@ Works on stripped lines. Patterns cover Gmail, Outlook, Apple Mail, Yahoo, Thund
 import re
 from collections.abc import Sequence
 
-from data.text.signatures import closing_kind
+from data.text.signatures import closing_kind, drop_signature
 
 _QUOTED = re.compile(r"^>(?![0-9=<])")
 _LONGEST_LINE = 400  # an attribution or header line is never longer
@@ -39,7 +39,7 @@ _SEPARATOR = re.compile(
     r"|(?:wiadomość przekazana|przekazana wiadomość|treść przekazanej wiadomości)"
     r"|początek przekaz(?:yw)?anej wiadomości|mensagem original|mensagem (?:re)?encaminhada"
     r"|início da mensagem (?:re)?encaminhada|orijinal (?:mesaj|ileti)|özgün (?:ileti|mesaj)"
-    r"|(?:iletilen|yönlendirilen|iletilmiş) (?:mesaj|ileti)(?: başlangıcı)?"
+    r"|(?:iletilen|yönlendirilen|iletilmiş) (?:mesaj(?:ın)?|ileti(?:nin)?)(?: başlangıcı)?"
     r")\s*:?[-_=*\s]*$",
     re.IGNORECASE,
 )
@@ -78,8 +78,9 @@ _RULE = re.compile(r"^[_\-=*]{5,}$")
 _HEADER = re.compile(
     r"^\*{0,2}\s?(?:(?P<who>from|von|de|da|van|od|kimden|gönderen|nadawca|expéditeur|remitente|mittente"
     r"|afzender|remetente)"
-    r"|(?P<when>sent|gesendet|envoyé|enviado(?: el| em)?|enviada(?: em)?|inviato|verzonden|wysłano"
-    r"|gönderilme(?: tarihi)?|gönderildi|gönderim tarihi|date|datum|fecha|data|tarih)"
+    r"|(?P<when>sent|gesendet|envoyé(?: le)?|enviado(?: el| em)?|enviada(?: em)?|inviato(?: il)?"
+    r"|verzonden|wysłan[oey]|gönder(?:il)?me(?: tarihi)?|gönderildi|gönderim tarihi"
+    r"|date|datum|fecha|data|tarih)"
     r"|(?P<to>to|an|à|para|a|aan|do|kime|alıcı|destinataire|cc|kopie|dw|bilgi|reply-to|antwort an)"
     r"|(?P<about>subject|betreff|objet|asunto|oggetto|onderwerp|temat|assunto|konu)"
     r")\s?\*{0,2}\s?:\*{0,2}(?:\s|$)",
@@ -87,7 +88,7 @@ _HEADER = re.compile(
 )
 
 
-def drop_quotes(lines: Sequence[str]) -> list[str]:
+def drop_quotes(lines: Sequence[str], *, passed_on: bool = False) -> list[str]:
     """Return the lines that the writer of a message typed.
 
     Lines quoted with ``>`` go, wherever they stand, so that answers between them stay. From an
@@ -100,6 +101,9 @@ def drop_quotes(lines: Sequence[str]) -> list[str]:
     ----------
     lines : sequence of str
         Stripped lines.
+    passed_on : bool
+        Whether the subject says that a mail is passed on: Outlook puts the same headers over it
+        as over what is replied to.
     """
     passed: list[str] = []  # above what was passed on
     kept: list[str] = []
@@ -113,11 +117,16 @@ def drop_quotes(lines: Sequence[str]) -> list[str]:
         block = _header_block(lines, at)
         separates = _is_separator(line) or _is_bare_forward(lines, at)
         if separates or block > at:
-            if not _goes_on(kept, forward=separates and _FORWARD.search(line) is not None):
+            named = separates and _FORWARD.search(line) is not None
+            signed = kept
+            if passed_on and not passed:
+                signed, passed_on = drop_signature(kept), False
+                named = True
+            if not _goes_on(signed, forward=named):
                 if separates or any(kept):
                     break
             elif not _PASSING_ON.match(" ".join(kept)):
-                passed += [*kept, ""]
+                passed += [*signed, ""]
             kept, at = [], _after_headers(lines, at + 1) if separates else block
             continue
         end = _attribution(lines, at)
@@ -135,6 +144,11 @@ def drop_quotes(lines: Sequence[str]) -> list[str]:
     else:
         return passed + kept
     return _trimmed(passed + kept)
+
+
+def starts_with_headers(lines: Sequence[str]) -> bool:
+    """Tell whether a text begins with the headers of a mail."""
+    return _header_block(lines, 0) > 0
 
 
 def _goes_on(kept: Sequence[str], *, forward: bool) -> bool:

@@ -9,6 +9,8 @@ _PREFIXES = re.compile(
     r"^(?:\s*(?:re|aw|antw|antwort|fwd?|wg|tr|rv|rif|r|i|odp|pd|enc|res|ynt|ilt|sv|vs)"
     r"\s*(?:\[[0-9]{1,3}\])?\s*:\s*)+"
 )
+_PASSED_ON = re.compile(r"\s*(?:fwd?|wg|tr|rv|i|doorst|pd|enc|i̇?lt|vb)\s*(?:\[[0-9]{1,3}\])?\s*:")
+_LONGEST_PREFIX = 40
 _EDGES = " \t()<>[]{}-–—.:,;!?*_\"'„“”«»…"
 _PLACEHOLDERS = frozenset(
     {
@@ -40,3 +42,14 @@ def clean_subject(text: str) -> str:
     bare = _PREFIXES.sub("", folded).strip(_EDGES)
     silent = bare in _PLACEHOLDERS or (not bare and _PREFIXES.match(folded) is not None)
     return "" if silent else subject
+
+
+def is_passed_on(subject: str) -> bool:
+    """Tell whether a mail program wrote into a subject that a mail is passed on.
+
+    Examples
+    --------
+    >>> is_passed_on("WG: Rechnung"), is_passed_on("AW: WG: Rechnung")
+    (True, False)
+    """
+    return _PASSED_ON.match(fold(subject[:_LONGEST_PREFIX])) is not None
