@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from data.errors import ParameterError
 from data.redaction.addresses import find_addresses
+from data.redaction.card_details import find_card_details
 from data.redaction.contact_names import find_contact_names
 from data.redaction.found import Found
 from data.redaction.identifiers import find_identifiers, is_bank_card
@@ -175,6 +176,7 @@ def _detect(text: str, region: str | None) -> list[Found]:
         found += [*find_identifiers(masked, region), *find_phones(masked, region)]
     if _has_digit(masked):
         found += [*find_labelled_numbers(masked), *find_addresses(masked)]
+        found += [*find_card_details(text, masked, found)]
     found += [*find_contact_names(masked, found)]
     if not found:
         return []

@@ -1,7 +1,4 @@
-"""Passwords, codes and dates of birth: private by the word before them.
-
-The expiry of a card stays: with its number gone it is what an agent needs to know.
-"""
+"""Passwords, codes and dates of birth: private by the word before them."""
 
 import re
 from collections.abc import Iterator
