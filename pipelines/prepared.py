@@ -105,8 +105,17 @@ def normal(part: pd.DataFrame, extra: Iterable[str]) -> pd.DataFrame:
         if name not in part:
             continue
         as_text = name not in known or known[name].dtype == "decimal"
-        columns[name] = part[name].astype("str") if as_text else part[name]
+        columns[name] = _as_words(part[name]) if as_text else part[name]
     return pd.DataFrame(columns, index=part.index)
+
+
+def _as_words(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Write values as texts; whole numbers alike, whether a missing one made them floats or not."""
+    if not pd.api.types.is_float_dtype(column):
+        return column.astype("str")
+    given = (None if pd.isna(value) else float(value) for value in column)
+    texts = [None if v is None else str(int(v) if v.is_integer() else v) for v in given]
+    return pd.Series(texts, index=column.index, dtype="str")
 
 
 class Writer:

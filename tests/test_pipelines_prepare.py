@@ -16,7 +16,7 @@ from data.workers import Workers
 from pipelines import intake, prepare
 from pipelines.config import NightlyConfig
 from pipelines.intake import ROW, take_in_tickets
-from pipelines.prepared import Earlier, Writer, cache_secret, cell_sum, read_rows
+from pipelines.prepared import Earlier, Writer, cache_secret, cell_sum, read_rows, sweep
 from pipelines.registry import Registry
 from pipelines.run import Run
 from pipelines.steps import build_index
@@ -437,3 +437,45 @@ def test_only_automatic_mail_is_too_little(tmp_path: Path) -> None:
     run = through(make(tmp_path, automatic_rows()), prepare.load_tables)
     with pytest.raises(SchemaError, match=r"at least 2 rows to learn from\. Got 0"):
         take_in_tickets(run)
+
+
+def test_class_numbers_are_one_label_in_all_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A part with a missing label holds floats, the next one whole numbers.
+    monkeypatch.setattr("pipelines.intake.STREAM_ROWS", 6)
+    given = pd.DataFrame(rows()).assign(topic=[201 + i % 2 for i in range(12)])
+    given["topic"] = given["topic"].astype("Int64")
+    given.loc[3, "topic"] = pd.NA
+    run = make(tmp_path, rows(), intents={"encoder": "hashing", "targets": ["intent", "topic"]})
+    folder = tmp_path / "parts"
+    folder.mkdir()
+    given[:6].astype({"topic": "float"}).to_parquet(folder / "a.parquet")
+    given[6:].astype({"topic": "int"}).to_parquet(folder / "b.parquet")
+    tickets = run.config.tickets.model_copy(update={"path": folder})
+    run.config = run.config.model_copy(update={"tickets": tickets})
+    through(run, prepare.load_tables, take_in_tickets)
+    assert set(run.tickets["topic"].dropna()) == {"201", "202"}
+    assert run.tickets["topic"].isna().sum() == 1
+
+
+class Meanwhile(float):
+    """A moment at which others take files away: between a look at one and its removal."""
+
+    folder: Path
+
+    def __sub__(self, other: float) -> float:
+        for path in self.folder.glob(".tickets.parquet.*"):
+            path.unlink()
+        return super().__sub__(other)
+
+
+def test_what_others_remove_meanwhile_is_removed(tmp_path: Path) -> None:
+    now = Meanwhile(2e9)
+    now.folder = tmp_path
+    for number in range(3):
+        (tmp_path / f".tickets.parquet.{number}").touch()
+    kept = tmp_path / "tickets.parquet"
+    kept.touch()
+    sweep(tmp_path, now=now)
+    assert list(tmp_path.iterdir()) == [kept]
