@@ -1,13 +1,15 @@
 """What a step took: its own processor time, its workers', and the most memory of that step."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from data.workers import Workers
-from pipelines.clock import Spent, clock, peak_mb
+from pipelines.clock import Spent, _resident_mb, clock, peak_mb
 
 
 def spin(n: int) -> float:
@@ -65,3 +67,28 @@ def test_what_workers_share_with_their_parent_counts_once() -> None:
     assert size < small.peak_mb < alone + 150
     assert large.peak_mb > small.peak_mb + 150
     assert size < kept.peak_mb < small.peak_mb + 350
+
+
+@pytest.mark.parametrize("reaped", [True, False])
+def test_a_worker_that_is_gone_holds_nothing(reaped: bool) -> None:
+    noted: list[Spent] = []
+    with (
+        subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as worker,
+        clock(noted.append, lambda: (worker.pid,)),
+    ):
+        worker.kill()
+        if reaped:
+            worker.wait()
+        else:  # it has ended, and its number is still known
+            os.waitid(os.P_PID, worker.pid, os.WEXITED | os.WNOWAIT)
+        assert _resident_mb(worker.pid) == (0.0, 0.0)
+    assert noted[0].peak_mb == pytest.approx(peak_mb(os.getpid()), rel=0.1)
+
+
+@pytest.mark.parametrize("told", ["", "5581-7ffe ---p 00000000 00:00 0 [rollup]\n"])
+def test_a_worker_that_goes_while_it_is_read_holds_nothing(
+    monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    # The kernel gives no sizes once the memory is gone, and that moment cannot be called up.
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: told)
+    assert _resident_mb(os.getpid()) == (0.0, 0.0)
