@@ -14,9 +14,23 @@ MANY = 8
 That halves what a long ticket costs and finds as much.
 """
 
+PLACEHOLDER = r"\[[A-Z_]+_\d+\]"
+"""What stands in redacted words for a name or a number, as a pattern."""
+
 # Addresses, mentions and placeholders say who and where, not what; their letters only mislead.
-_NO_WORDS = re.compile(r"https?\s?:\s?//\s?\S+|(?<![\w.])@\w+|\[[A-Z_]+_\d+\]")
+_NO_WORDS = re.compile(rf"https?\s?:\s?//\s?\S+|(?<![\w.])@\w+|{PLACEHOLDER}")
 _SPACES = re.compile(r"[^\S\n]+")
+
+
+def bare(text: str) -> str:
+    """Return a text without what is not looked up; as it is where nothing else is in it.
+
+    Examples
+    --------
+    >>> bare("I am [NAME_1], where is order 1002?")
+    'I am , where is order 1002?'
+    """
+    return _SPACES.sub(" ", _NO_WORDS.sub(" ", text)).strip() or text.strip()
 
 
 def chunks(text: str) -> list[str]:
@@ -46,8 +60,7 @@ def chunks(text: str) -> list[str]:
     >>> chunks("?!")
     []
     """
-    bare = _SPACES.sub(" ", _NO_WORDS.sub(" ", text[: 2 * MAX_CHARACTERS])).strip()
-    whole = bare[:MAX_CHARACTERS] or text[:MAX_CHARACTERS].strip()
+    whole = bare(text[: 2 * MAX_CHARACTERS])[:MAX_CHARACTERS]
     if not any(c.isalnum() for c in whole):
         return []
     found = [s.text for s in sentences(whole) if _says_something(s.text)]

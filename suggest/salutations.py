@@ -4,6 +4,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from suggest.chunks import PLACEHOLDER
 from suggest.lexicons import lexicon
 from suggest.phrases import phrasebook
 
@@ -35,12 +36,13 @@ def salutations(language: str) -> Salutations:
         opening |= {word for words in known.greetings.values() for word in words.values()}
         closing |= {word.rstrip(",") for word in known.phrases["closing"].values()}
     # A few words of name and title may follow; a sentence that merely begins alike may not.
-    word = r"[\w.'&-]+"
+    # In redacted words the name is a placeholder.
+    word = rf"(?:{PLACEHOLDER}|[\w.'&-]+)"
     # "Hola, Anna:" has a comma before the name, and then the line ends with it.
     apart = rf",[^\S\n]+{word}(?:[^\S\n]+{word}){{0,4}}[,:!](?=\s*(?:\n|$))"
     joined = rf"(?:[^\S\n]+{word}){{0,5}}[^\S\n]*(?:[,:!]|\n|$)"
-    named = rf"{apart}|{joined}|(?:[^\S\n]+[\w'-]+){{0,2}}\."
-    signed = r"(?:[\s,]+[\w'&-]+\.?){0,3}[\s,.!]*$"
+    named = rf"{apart}|{joined}|(?:[^\S\n]+(?:{PLACEHOLDER}|[\w'-]+)){{0,2}}\."
+    signed = rf"(?:[\s,]+(?:{PLACEHOLDER}|[\w'&-]+)\.?){{0,3}}[\s,.!]*$"
     return Salutations(
         re.compile(rf"(?:{_any(opening)})\b(?:{named}|,)\s*", re.IGNORECASE),
         re.compile(rf"(?:{_any(closing)})\b{signed}", re.IGNORECASE),

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import ParameterError
+from data.text import LANGUAGES
 from suggest.feedback import compare, take_apart, training_rows
 from suggest.phrases import phrasebook
 
@@ -33,6 +34,18 @@ def test_greeting_signature_and_layout_are_no_edit(sent: str) -> None:
     told = compare(DRAFT, sent, "fr")
     assert told.identical_strict
     assert (told.edit_distance, told.kept_share, told.decision) == (0, 1, "sent")
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_the_greeting_of_a_redacted_name_is_no_edit(language: str) -> None:
+    known = phrasebook().of(language, owner="test")
+    greetings = {word for words in known.greetings.values() for word in words.values()}
+    drafts = [f"{word} [NAME_1],\n\n{DRAFT}" for word in sorted(greetings)]
+    sent = [f"{word} [NAME_1] [NAME_2],\n\n{DRAFT}" for word in sorted(greetings)]
+    for one, other in zip(drafts, [*sent[1:], sent[0]], strict=True):
+        assert compare(one, other, language).identical_strict
+    assert take_apart(f"{DRAFT} [NAME_3]", "fr").closing == "Cordialement, L'équipe Acme [NAME_3]"
+    assert "order" in take_apart("Hi [NAME_1] your order left. It is late.", "en").body
 
 
 def test_a_changed_greeting_is_noticed_and_not_counted() -> None:
