@@ -17,7 +17,7 @@ from data.ticket import Ticket
 from serving.agreeing import check_corrected, check_shown
 from serving.articles import ArticleDesk, as_text, is_current
 from serving.asked import Asked
-from serving.hiding import Hidden
+from serving.hiding import Hidden, redacted
 from serving.idempotency import Kept
 from serving.problems import MODEL_VERSION, NOT_FOUND, STALE, ProblemError, wrong_field
 from serving.recent import NewestVersions, RecentReplies
@@ -190,7 +190,7 @@ class SupportEngine:
             self._check_newest(hidden[0].ticket)
         # What a list takes says nothing of one ticket.
         run = Run(asked.request_id, Costs() if body.ticket is None else self.costs)
-        found = triage(run, snapshot, hidden) if hidden else []
+        found = triage(run, snapshot, hidden, redacted(run, hidden)) if hidden else []
         common = {"models": snapshot.models(asked.client), **account(run, ["triage"])}
         if body.ticket is not None:
             return {"ticket_version": hidden[0].ticket.version, "triage": found[0], **common}

@@ -94,8 +94,11 @@ class Knowledge(Protocol):
 class Drafter(Protocol):
     """What the service asks of a drafter."""
 
-    def read(self, ticket: Ticket) -> Any:
-        """Return what the ticket asks, and as ``texts`` what will be encoded for it."""
+    def read(self, ticket: Ticket, *, seen: Ticket | None = None) -> Any:
+        """Return what the ticket asks, and as ``texts`` what will be encoded for it.
+
+        ``seen`` is the ticket with the words that models learn from.
+        """
         ...
 
     def draft(

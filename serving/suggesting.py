@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from data.ticket import Ticket
 from serving.articles import find
 from serving.failures import PART_FAILURES
-from serving.hiding import Hidden
+from serving.hiding import Hidden, redacted
 from serving.run import Run
 from serving.schemas import Options
 from serving.snapshot import Snapshot
@@ -37,8 +37,10 @@ def suggestion(
 ) -> tuple[dict[str, Any], Features]:
     """Return the wanted parts of a suggestion, and what the acceptance was computed from."""
     ticket, want = hidden.ticket, set(options.want)
-    reading = _read(snapshot, ticket) if "draft" in want else None
-    told = triage(run, snapshot, [hidden], getattr(reading, "texts", ()))[0]
+    is_hidden = redacted(run, [hidden])
+    seen = hidden.seen if is_hidden else ticket
+    reading = _read(snapshot, ticket, seen) if "draft" in want else None
+    told = triage(run, snapshot, [hidden], is_hidden, getattr(reading, "texts", ()))[0]
     reply: dict[str, Any] = {"triage": told} if "triage" in want else {}
     draft: dict[str, Any] | None = None
     features: Features = {}
@@ -47,10 +49,10 @@ def suggestion(
     if "draft" in want:
         draft, features, articles, macros = _draft(run, snapshot, ticket, told, now, reading)
     if articles is None and want & {"articles", "macros"}:
-        articles, macros = _search(run, snapshot, ticket, options.k)
+        articles, macros = _search(run, snapshot, seen, options.k)
     elif articles and "articles" in want and options.k > _DRAFTER_LISTS:
         listed = {item["id"] for item in articles}
-        more, _ = _search(run, snapshot, ticket, options.k)
+        more, _ = _search(run, snapshot, seen, options.k)
         articles += [item for item in more if item["id"] not in listed]
     if "draft" in want:
         reply["draft"] = draft or _no_draft(run, told)
@@ -65,10 +67,10 @@ def suggestion(
     return reply, features
 
 
-def _read(snapshot: Snapshot, ticket: Ticket) -> Any:
+def _read(snapshot: Snapshot, ticket: Ticket, seen: Ticket) -> Any:
     """Find out what the drafter will look up; where that fails, drafting fails and is named."""
     try:
-        return None if snapshot.drafter is None else snapshot.drafter.read(ticket)
+        return None if snapshot.drafter is None else snapshot.drafter.read(ticket, seen=seen)
     except PART_FAILURES:
         return None
 

@@ -22,7 +22,11 @@ _READ = ("ambiguous", "low_confidence", None)
 
 
 def triage(
-    run: Run, snapshot: Snapshot, given: Sequence[Hidden], ahead: Sequence[str] = ()
+    run: Run,
+    snapshot: Snapshot,
+    given: Sequence[Hidden],
+    hidden: bool,
+    ahead: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """Return one triage object per ticket; a failing model leaves its part empty.
 
@@ -32,15 +36,17 @@ def triage(
     snapshot : Snapshot
     given : sequence of Hidden
         Tickets; intents are told from the words that models learn from, which are redacted.
+    hidden : bool
+        Whether they could be redacted; intents are told from the words as they came otherwise.
     ahead : sequence of str
         Texts that other parts will have encoded: one call for all costs half of two.
     """
-    tickets = [hidden.ticket for hidden in given]
+    tickets = [one.ticket for one in given]
     texts = run.part("text", lambda: [ticket.text for ticket in tickets])
     if texts is None:
         texts = [_raw(ticket) for ticket in tickets]
     languages = run.part("language", lambda: _languages(snapshot, tickets, texts))
-    words = _learned(run, snapshot, given, texts)
+    words = [one.text for one in given] if hidden else texts
     intents = _intents(run, snapshot, tickets, words, ahead)
     entities = run.part("entities", lambda: [_entities(text) for text in texts])
     why_none = "time_budget" if run.out_of_time("intent") else "model_unavailable"
@@ -53,15 +59,6 @@ def triage(
         )
         for row in range(len(tickets))
     ]
-
-
-def _learned(
-    run: Run, snapshot: Snapshot, given: Sequence[Hidden], texts: Sequence[str]
-) -> Sequence[str]:
-    """Return the words as models learn them; as they came where redaction fails."""
-    if snapshot.intent is None:
-        return texts
-    return run.part("redaction", lambda: [hidden.text for hidden in given]) or texts
 
 
 def _intents(

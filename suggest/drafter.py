@@ -117,13 +117,21 @@ class ReplyDrafter(BaseEstimator):
         """Return a drafter of the same index, retriever and settings that has learned nothing."""
         return type(self)(**{**self.get_params(deep=False), "acceptance": clone(self.acceptance)})
 
-    def read(self, ticket: Any) -> Reading:
+    def read(self, ticket: Any, *, seen: Ticket | None = None) -> Reading:
         """Find out the language and the requests of a ticket.
 
         A caller whose encoder remembers can encode ``texts`` together with its own ones; the
         rest of :meth:`draft` then waits for no encoder.
+
+        Parameters
+        ----------
+        ticket : Ticket, mapping or row
+        seen : Ticket, optional
+            The same with redacted words, which are what models learn from: what is looked up
+            is read from these.
         """
         ticket = as_ticket(ticket)
+        seen = ticket if seen is None else seen
         language, reason = _language(ticket, self.index)
         if ticket.is_answered:
             reason = "nothing_waiting"
@@ -134,7 +142,7 @@ class ReplyDrafter(BaseEstimator):
         if reason:
             return Reading(language, reason)
         # What the subject asks an agent has answered before.
-        words = (ticket.is_replied and ticket.body) or ticket.text
+        words = (ticket.is_replied and seen.body) or seen.text
         asked = split_requests(words, language, most=self.most_requests)
         queries = self.finder.queries(ticket, asked.chosen, language)
         requests = tuple(r.text for r in asked.chosen)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from data.ticket import Message, Ticket
 from suggest.acceptance import PriorLogistic
 from suggest.asking import Request
+from suggest.chunks import bare
 from suggest.passages import Passage, ReadArticle
 from suggest.reading import ClientTexts, Found, Index, Reader
 from suggest.selection import Vector, Weighed, closeness, stems
@@ -52,6 +53,7 @@ class Query(NamedTuple):
     Attributes
     ----------
     text : str
+        Without links, mentions and placeholders, as the search reads it.
     ticket : Ticket or None
         The request alone, for a retriever.
     searched : list of str
@@ -158,7 +160,9 @@ class Finder:
             found.append(sorted(looked, key=lambda f: -f.support))
         return found
 
-    def _query(self, ticket: Ticket, text: str, language: str) -> Query:
+    def _query(self, ticket: Ticket, said: str, language: str) -> Query:
+        # A placeholder is no word of the request, and no passage could have it.
+        text = bare(said)
         if self.retriever is None:
             return Query(text, None, self.index.queries(text))
         messages = (Message("q", "customer", text),)
