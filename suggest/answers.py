@@ -15,8 +15,11 @@ from suggest.selection import Sentence, choose, read_sentences
 from suggest.sendable import fault
 from suggest.slots import SLOT, SlotValues, fill
 from suggest.tables import Cell, table_lines
+from suggest.wanted import told
 
 _LONGEST_STEPS = 15
+# How much closer a sentence is that speaks of the price or the time that is asked for.
+_TELLS = 0.1
 # A macro says things of this one ticket: one that the ticket does not fill must fit clearly better
 # than an article.
 _MACRO_LEAD = 0.1
@@ -98,7 +101,10 @@ def choose_answer(
 
 
 def answer_from(finding: Finding, values: SlotValues, *, request: int) -> Answer:
-    """Take the answering sentences of a passage, fill their slots and keep what is grounded."""
+    """Take the answering sentences of a passage, fill their slots and keep what is grounded.
+
+    Nothing is kept where a price or a time is asked and none of them speaks of one.
+    """
     passage = finding.passage
     filler = values.for_variables(passage.variables)
     known: dict[str, str | None] = {}
@@ -118,8 +124,14 @@ def answer_from(finding: Finding, values: SlotValues, *, request: int) -> Answer
     # Half a macro, or a list without one of its steps, says something else.
     if grounded.dropped and (passage.kind == "macro" or _parts(passage, chosen, grounded.dropped)):
         kept = ()
+    if finding.wanted and not finding.wanted <= _told(kept, passage.language):
+        kept = ()
     states = tuple((slot, "filled" if slot in filled else "missing") for slot in slots)
     return Answer(finding, kept, grounded.dropped, states if kept else ())
+
+
+def _told(sentences: Iterable[DraftSentence], language: str) -> frozenset[str]:
+    return told(" ".join(s.text for s in sentences), language)
 
 
 def source_of(passage: Passage) -> Source:
@@ -185,7 +197,10 @@ def _parts(passage: Passage, chosen: Sequence[DraftSentence], dropped: Iterable[
 
 def _article(finding: Finding, request: int) -> tuple[DraftSentence, ...]:
     passage = finding.passage
-    positions = choose(passage.prepared, finding.close, finding.heading)
+    close = finding.close
+    if finding.wanted:
+        close = close + [_TELLS * (finding.wanted <= of) for of in passage.prepared.told]
+    positions = choose(passage.prepared, close, finding.heading)
     chosen = with_heading(passage, positions) if positions else ()
     return _sentences(finding, chosen, role="answer", request=request)
 

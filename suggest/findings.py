@@ -16,6 +16,7 @@ from suggest.chunks import bare
 from suggest.passages import Passage, ReadArticle
 from suggest.reading import ClientTexts, Found, Index, Reader
 from suggest.selection import Vector, Weighed, closeness, stems
+from suggest.wanted import NOTHING, wanted
 
 # Articles to look into for each request, in the customer's language and in others, and passages
 # of each to compare word by word.
@@ -31,6 +32,8 @@ _WHOLE_WEIGHT = 0.5
 # The index compares whole passages, which is a second opinion.
 _CLOSEST_BONUS = 0.04
 _LEARNED_WEIGHT = 2 / 3
+# A section that speaks of money where a price is asked, or of times.
+_TELLS = 0.1
 
 
 class Searcher(Protocol):
@@ -58,11 +61,14 @@ class Query(NamedTuple):
         The request alone, for a retriever.
     searched : list of str
         What the search encodes.
+    wanted : frozenset of str
+        What it asks for, of ``suggest.wanted.WANTED``.
     """
 
     text: str
     ticket: Ticket | None
     searched: list[str]
+    wanted: frozenset[str] = NOTHING
 
     @property
     def texts(self) -> list[str]:
@@ -91,6 +97,8 @@ class Finding:
         How much better it fits than the next section of the article.
     other : Fit or None
         Another section of the article, for where this one holds nothing that can be sent.
+    wanted : frozenset of str
+        What the request asks for, of ``suggest.wanted.WANTED``.
     """
 
     passage: Passage
@@ -101,6 +109,7 @@ class Finding:
     heading: float = 0.0
     lead: float = 1.0
     other: "Fit | None" = None
+    wanted: frozenset[str] = NOTHING
 
     @property
     def spare(self) -> "Finding | None":
@@ -108,7 +117,7 @@ class Finding:
         if self.other is None:
             return None
         passage, close, heading = self.other[:3]
-        return Finding(passage, close, self.support, self.features, self.asked, heading, 0.0)
+        return replace(self, passage=passage, close=close, heading=heading, lead=0.0, other=None)
 
     @property
     def usable(self) -> bool:
@@ -142,14 +151,20 @@ class Finder:
         self, ticket: Ticket, requests: Iterable[Request], language: str
     ) -> tuple[Query, ...]:
         """Return what is looked up for each request."""
-        return tuple(self._query(ticket, request.query, language) for request in requests)
+        return tuple(
+            self._query(ticket, request.query, language)._replace(
+                wanted=wanted(request.text, language)
+            )
+            for request in requests
+        )
 
     def find(self, ticket: Ticket, queries: Sequence[Query], language: str) -> list[list[Finding]]:
         """Return the findings of each request, best supported first."""
         client = self.reader.client(ticket.client_id)
         found: list[list[Finding]] = []
         for query, vectors in zip(queries, self._encoded(queries), strict=True):
-            about = _About(vectors[-1], Weighed(stems(query.text), client.weights.of))
+            weighed = Weighed(stems(query.text), client.weights.of)
+            about = _About(vectors[-1], weighed, query.wanted)
             ranked = self._search(query, ticket.client_id, vectors[:-1])
             hits = list(self._hits(ranked, client, language))
             articles = self.reader.articles(client, [hit.article_id for hit in hits])
@@ -218,8 +233,10 @@ class Finder:
         if self._learned:
             support = _mixed(support, hit.probability)
         other = None if proof is fit else proof
-        words = about.weighed.words
-        return Finding(fit.passage, fit.close, support, features, words, fit.heading, lead, other)
+        words, wants = about.weighed.words, about.wanted
+        return Finding(
+            fit.passage, fit.close, support, features, words, fit.heading, lead, other, wants
+        )
 
 
 class _Hit(NamedTuple):
@@ -233,10 +250,11 @@ class _Hit(NamedTuple):
 
 
 class _About(NamedTuple):
-    """A request as vector and words."""
+    """A request as vector and words, and what it wants to hear."""
 
     vector: Vector
     weighed: Weighed
+    wanted: frozenset[str] = NOTHING
 
 
 class Fit(NamedTuple):
@@ -274,6 +292,7 @@ def _best_passage(article: ReadArticle, about: _About, closest: str) -> tuple[Fi
         value = base + _HEADING_WEIGHT * heading
         value += _WHOLE_WEIGHT * float(np.add.reduce(near.said)) / max(len(near.said), 1)
         value -= _OTHER_CASE * _unsaid(prepared.own_heading, about.weighed.words)
+        value += _TELLS * (about.wanted <= NOTHING.union(*prepared.told) if about.wanted else 0)
         fits.append(Fit(near.passage, close, heading, base + _HEADING_PROOF * heading, value))
     best = max(fits, key=lambda fit: fit.value)
     section = best.passage.prepared.heading

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from data.text import Span
 from suggest.sendable import LIST_MARKER, Fault, announces, fault, is_dangling, limits
+from suggest.wanted import told
 
 Vector = NDArray[np.float32]
 Weigh = Callable[[str], float]
@@ -92,6 +93,11 @@ class Prepared:
     def own_heading(self) -> frozenset[str]:
         """Words of the heading that the title of the article does not have."""
         return self.heading - self.title
+
+    @cached_property
+    def told(self) -> tuple[frozenset[str], ...]:
+        """Of which of ``suggest.wanted.WANTED`` each sentence tells."""
+        return tuple(told(s.text, self.language) for s in self.sentences)
 
     @cached_property
     def sendable(self) -> NDArray[np.bool_]:

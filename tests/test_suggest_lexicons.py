@@ -8,7 +8,7 @@ import yaml
 from data.errors import ConfigError
 from data.text import LANGUAGES
 from serving.schemas import CorrectedIn
-from suggest import alarms, asking, clauses, closing, phrases, salutations, sendable
+from suggest import alarms, asking, clauses, closing, phrases, salutations, sendable, wanted
 from suggest.lexicons import lexicon
 
 FILES = {
@@ -19,6 +19,7 @@ FILES = {
     "phrases.yaml": ("languages",),
     "salutations.yaml": (),
     "sendable.yaml": (),
+    "wanted.yaml": (),
 }
 READERS = {
     "alarms.yaml": alarms._raw.__wrapped__,
@@ -28,6 +29,7 @@ READERS = {
     "phrases.yaml": phrases.phrasebook.__wrapped__,
     "salutations.yaml": lambda: salutations.salutations.__wrapped__("xx"),
     "sendable.yaml": lambda: sendable._lexicon.__wrapped__("xx"),
+    "wanted.yaml": wanted._raw.__wrapped__,
 }
 
 
