@@ -10,6 +10,7 @@ agents, orders to a machine), never allow, send or route anything.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Self
 
 from sklearn.base import BaseEstimator, clone
@@ -29,7 +30,14 @@ from suggest.draft import Draft, DraftSentence, Role, Support
 from suggest.findings import Finder, Finding, Searcher
 from suggest.greetings import greeting, resolve_timezone
 from suggest.macros import lifted
-from suggest.outcome import LEAST, OUTCOME_OF, features_of, reason_for, why_none
+from suggest.outcome import (
+    LEAST,
+    OUTCOME_OF,
+    features_of,
+    reason_for,
+    why_none,
+    worth_showing,
+)
 from suggest.phrases import phrasebook
 from suggest.reading import Index
 from suggest.setting import Reading, Setting, Told
@@ -196,8 +204,9 @@ class ReplyDrafter(BaseEstimator):
         ]
         procedures = [c.procedure for c in choices if c.procedure]
         answers = [c.answer for c in choices if c.answer]
-        features = features_of(
-            answers, found, answered=len(answers), asked=known.asked, language=language
+        features = partial(features_of, findings=found, asked=known.asked, language=language)
+        answers = worth_showing(
+            answers, features, accepted=self._acceptance.probability, least=self.least_acceptance
         )
         draft = Draft(
             "none",
@@ -208,7 +217,7 @@ class ReplyDrafter(BaseEstimator):
             macros=_titles(findings, ("macro",)),
             reason=why_none(findings),
             requests=known.requests,
-            features=features,
+            features=features(answers),
         )
         told = Told(intent or "", abstained or "", known.alarm)
         if told.alarm == "safety":

@@ -13,11 +13,12 @@ The first that holds decides:
 
 ``none`` comes before all of them, where there is nothing supported to say, or where what there
 is would be thrown away four times in five: reading such a draft costs the agent more than it
-gives, and the articles are shown all the same. Where somebody was in danger
+gives, and the articles are shown all the same. Where that lies at the answer to one request of
+several, that one is left out and its request stays open. Where somebody was in danger
 (``human_first_safety``) nothing is answered either; only a procedure is followed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from suggest.answers import Answer
@@ -90,7 +91,7 @@ def reason_for(
     """
     held = {
         "procedure": hand_off,
-        "unlikely": p_accept < least and not any(features[name] for name in _KEPT),
+        "unlikely": _is_unlikely(features, p_accept, least),
         f"human_first_{alarm}": alarm != "",
         "missing_slot": features["missing"] > 0,
         "other_language": features["other_language"] > 0,
@@ -104,11 +105,50 @@ def reason_for(
     return next(reason for reason, holds in held.items() if holds)
 
 
+def worth_showing(
+    answers: list[Answer],
+    features: Callable[[Sequence[Answer]], Mapping[str, float]],
+    *,
+    accepted: Callable[[Mapping[str, float]], float],
+    least: float,
+) -> list[Answer]:
+    """Return the answers without those for which all would be withheld.
+
+    What is weakly supported takes no more away than what has no support at all. Where nothing is
+    worth showing, all are returned.
+
+    Parameters
+    ----------
+    answers : list of Answer
+    features : callable
+        Answers to :func:`features_of`.
+    accepted : callable
+        Features to the probability of acceptance.
+    least : float
+        See :func:`reason_for`.
+    """
+
+    def probability(of: Sequence[Answer]) -> float:
+        return accepted(features(of))
+
+    def unlikely(of: Sequence[Answer]) -> bool:
+        return _is_unlikely(features(of), probability(of), least)
+
+    some = answers
+    while len(some) > 1 and unlikely(some):
+        some = max(([a for a in some if a is not one] for one in some), key=probability)
+    return some if some and not unlikely(some) else answers
+
+
+def _is_unlikely(features: Mapping[str, float], p_accept: float, least: float) -> bool:
+    """Whether a draft would be thrown away so often that it is not worth showing."""
+    return p_accept < least and not any(features[name] for name in _KEPT)
+
+
 def features_of(
     answers: Sequence[Answer],
     findings: Sequence[Sequence[Finding]],
     *,
-    answered: int,
     asked: int,
     language: str,
 ) -> dict[str, float]:
@@ -119,8 +159,8 @@ def features_of(
     answers : sequence of Answer
     findings : sequence of sequence of Finding
         All findings of each request.
-    answered, asked : int
-        Requests with an answer, and requests in the message.
+    asked : int
+        Requests in the message.
     language : str
         Of the customer.
     """
@@ -128,7 +168,7 @@ def features_of(
     return {
         "support": min((f.support for f in used), default=0.0),
         "sentence": min((float(f.close.max()) for f in used), default=0.0),
-        "coverage": answered / asked,
+        "coverage": len(answers) / asked,
         "margin": min((_lead(a, findings) for a in answers), default=0.0),
         "rivals": float(max((_rivals(a, findings) for a in answers), default=0)),
         "missing": float(sum(len(a.missing) for a in answers)),

@@ -328,6 +328,23 @@ def test_an_open_request_is_for_the_agent() -> None:
     assert made.features["coverage"] == 0.5
 
 
+SURE, WEAK = "How do I return an item?", "Is the garden hose safe for drinking water?"
+
+
+@pytest.mark.parametrize("requests", [(SURE, WEAK), (WEAK, SURE)])
+def test_a_weak_request_takes_nothing_from_the_others(requests: tuple[str, str]) -> None:
+    shown = {}
+    for least in (0.4, 0.55, 0.9):
+        strict = ReplyDrafter(index(), least_acceptance=least)
+        made = strict.draft(ticket(" ".join(requests)), now=NOW)
+        used = {s.support.id for s in made.sentences if s.role == "answer" and s.support}
+        shown[least] = (made.outcome, made.reason, used)
+        assert made.features["coverage"] == (0.5 if least == 0.55 else 1)
+    assert shown[0.4] == ("personalise", "unsure", {"returns", "warranty"})
+    assert shown[0.55] == ("personalise", "open_request", {"returns"})
+    assert shown[0.9] == ("none", "unlikely", set())
+
+
 SHIPMENT = "The parcel left and the tracking number is where? I wait for the delivery of my order."
 
 
