@@ -193,9 +193,17 @@ def _is_whole(text: str, start: int, end: int) -> bool:
 
     Half a sentence can say the contrary: "refunded after 30 days" stands in "not refunded …".
     """
+    if _in_number(text, start) or _in_number(text, end):
+        return False
     before = text[max(0, start - 12) : start].rstrip(" \t\xa0" + _QUOTES)
     after = text[end : end + 12].lstrip(" \t\xa0" + _QUOTES)
     begins = not before or before[-1] in _STOPS or bool(_LINE_MARKER.search(before))
     return begins and (
         not after or after[0] in _CELL_ENDS or text[start:end].rstrip(_QUOTES)[-1:] in _STOPS
     )
+
+
+def _in_number(text: str, at: int) -> bool:
+    """Whether a place lies behind the point of a number: "12." is no end of "12.50"."""
+    around = text[max(0, at - 2) : at + 1]
+    return len(around) == 3 and around[1] in ".:" and (around[0] + around[2]).isdigit()

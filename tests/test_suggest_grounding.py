@@ -154,6 +154,16 @@ def test_what_is_kept_is_part_of_the_source(texts: list[str], cut: int, length: 
         assert values_in(sentence.text) <= values_in(TEXT)
 
 
+@pytest.mark.parametrize("part", ["50. Write to help@shop.example.", "They cost €12."])
+def test_a_number_is_never_cut(part: str) -> None:
+    source = Source("article", "faq", 4, f"They cost €12.{TEXT[TEXT.index('50. Write') :]}")
+    assert reasons(part, source) == "no_source"
+    start = source.text.index(part)
+    assert reasons(cited(part, start, start + len(part)), source) == "span_cuts_sentence"
+    assert reasons("They cost €12.50.", source) == ""
+    assert reasons("It takes 5", Source("article", "faq", 4, "It takes 5\n2 of them are free.")) == ""
+
+
 @given(st.text(max_size=200))
 def test_reading_values_never_fails_and_finds_every_digit(text: str) -> None:
     found = "".join(values_in(text))
