@@ -19,6 +19,9 @@ _SHORT = 6
 _NEIGHBOURS = 2
 _LONGEST_WORDS = 60
 _LETTER = re.compile(r"[^\W\d_]")
+_WORDS = re.compile(r"\w+")
+_PERSON = re.compile(r"\[(?:NAME|EMAIL|PHONE|ADDRESS)_\d+\]")
+_INTRODUCES = 3
 
 
 class Request(NamedTuple):
@@ -136,12 +139,22 @@ def is_courtesy(text: str, language: str) -> bool:
     --------
     >>> is_courtesy("Hi Anna,", "en"), is_courtesy("Where is it?", "en")
     (True, False)
+    >>> is_courtesy("I am [NAME_1].", "en"), is_courtesy("Tell [NAME_1] to repair it.", "en")
+    (True, False)
     """
     opening = salutations(language).greeting.match(text)
     rest = text[opening.end() :] if opening else text
     if not _LETTER.search(rest):
         return True
-    return "?" not in text and bool(_patterns()["courtesy"][language].match(text))
+    if "?" in text:
+        return False
+    return _only_names(text, language) or bool(_patterns()["courtesy"][language].match(text))
+
+
+def _only_names(text: str, language: str) -> bool:
+    """Whether a redacted sentence says who wrote, as "My name is [NAME_1]." does."""
+    said, found = _PERSON.subn(" ", text)
+    return found > 0 and len(_WORDS.findall(said)) <= _INTRODUCES and not asks(text, language)
 
 
 def _joined(spans: Iterable[Span]) -> str:

@@ -214,3 +214,32 @@ def test_parts_come_from_the_sentence(text: str, language: str) -> None:
         assert text[part.start - 7 : part.end - 7] == part.text
         kept = without_unwanted(part, language)
         assert kept is None or set(kept.text.split()) <= set(part.text.split())
+
+
+INTRODUCED = {
+    "de": ("Ich heiße [NAME_1].", "Was kostet der Versand?"),
+    "en": ("My name is [NAME_1] [NAME_2].", "What does shipping cost?"),
+    "es": ("Me llamo [NAME_1].", "¿Cuánto cuesta el envío?"),
+    "fr": ("Je m'appelle [NAME_1].", "Combien coûte la livraison ?"),
+    "it": ("Mi chiamo [NAME_1].", "Quanto costa la spedizione?"),
+    "nl": ("Mijn naam is [NAME_1].", "Wat kost de verzending?"),
+    "pl": ("Nazywam się [NAME_1].", "Ile kosztuje wysyłka?"),
+    "pt": ("Chamo-me [NAME_1].", "Quanto custa o envio?"),
+    "tr": ("Adım [NAME_1].", "Kargo ücreti ne kadar?"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_wrote_is_not_looked_up(language: str) -> None:
+    name, question = INTRODUCED[language]
+    found = split_requests(f"{name} {question} [EMAIL_1]", language)
+    assert [r.query.removesuffix(" [EMAIL_1]") for r in found.chosen] == [question]
+
+
+def test_a_request_about_a_person_is_one() -> None:
+    for text in ("Where is [NAME_1]?", "Please call [PHONE_1].", "I want to talk to [NAME_1]."):
+        assert [r.text for r in split_requests(text, "en").chosen] == [text]
+    said = "My name is [NAME_1]. I need a bill for [NAME_2]."
+    assert [r.text for r in split_requests(said, "en").chosen] == [
+        "I need an invoice for [NAME_2]."
+    ]
