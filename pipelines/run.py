@@ -17,7 +17,7 @@ from pipelines.config import NightlyConfig
 from pipelines.gate import Verdict
 from pipelines.intervals import Figure
 from pipelines.registry import Proposal, Registry
-from suggest.acceptance import PriorLogistic
+from suggest.client_acceptance import ClientAcceptance
 from suggest.index import KnowledgeIndex
 from suggest.retriever import Retriever
 from triage.intents import IntentClassifier
@@ -95,8 +95,10 @@ class Run:
     left_out: dict[str, dict[str, int]] = field(default_factory=dict)
     index: KnowledgeIndex | None = None
     retriever: Retriever | None = None
-    acceptance: PriorLogistic | None = None
+    acceptance: ClientAcceptance | None = None
     acceptance_is_new: bool = False
+    # By client: what its agents did with drafts.
+    answered: dict[str, Json] = field(default_factory=dict)
     targets: dict[str, Measured] = field(default_factory=dict)
     knowledge: Measured | None = None
     examples: list[Json] = field(default_factory=list)

@@ -195,7 +195,7 @@ def load_snapshot(
     ArtifactError, OSError
         When a named folder is damaged or missing and ``damaged`` is not given.
     """
-    from suggest.acceptance import PriorLogistic
+    from suggest.client_acceptance import ClientAcceptance
     from suggest.drafter import ReplyDrafter
     from suggest.index import KnowledgeIndex
     from suggest.retriever import Retriever
@@ -233,7 +233,7 @@ def load_snapshot(
             damaged.append(f"the knowledge cannot be read: {error}")
     if index is not None:
         retriever = part("retriever", "retriever", lambda f: Retriever.load(f, index))
-        acceptance = part("acceptance", "acceptance", PriorLogistic.load)
+        acceptance = part("acceptance", "acceptance", ClientAcceptance.load)
         drafter = ReplyDrafter(index, retriever=retriever, voices=voices, acceptance=acceptance)
     return Snapshot(intent, index, retriever, drafter, versions, pointer.night)
 

@@ -24,6 +24,7 @@ from suggest.alarms import alarm
 from suggest.answers import Answer, choose_answer, steps_of
 from suggest.asking import is_courtesy, split_requests
 from suggest.checking import check_count, check_share, moment
+from suggest.client_acceptance import ClientAcceptance, Taught
 from suggest.closing import asks_nothing
 from suggest.compose import body, compose
 from suggest.draft import Draft, DraftSentence, Role, Support
@@ -61,12 +62,14 @@ class ReplyDrafter(BaseEstimator):
     threshold : float
         Least support for an answer, in [0, 1].
     least_acceptance : float
-        Least probability of acceptance, in [0, 1], for showing an answer that needs no filling
-        in; below it the outcome is ``none`` and the articles are all there is.
+        Least probability, in [0, 1], that an answer that needs no filling in is of use; below it
+        the outcome is ``none`` and the articles are all there is.
     most_requests : int
         Requests that are answered in one reply.
-    support, acceptance : PriorLogistic, optional
-        Learned models; the documented starting ones by default.
+    support : PriorLogistic, optional
+        Learned; the documented starting one by default.
+    acceptance : PriorLogistic or ClientAcceptance, optional
+        Learned, of all clients or of each; the documented starting one by default.
 
     Attributes
     ----------
@@ -89,7 +92,7 @@ class ReplyDrafter(BaseEstimator):
         least_acceptance: float = LEAST,
         most_requests: int = 2,
         support: PriorLogistic | None = None,
-        acceptance: PriorLogistic | None = None,
+        acceptance: PriorLogistic | ClientAcceptance | None = None,
     ) -> None:
         check_share("threshold", threshold)
         check_share("least_acceptance", least_acceptance)
@@ -118,12 +121,13 @@ class ReplyDrafter(BaseEstimator):
                 f"features. Got {len(accepted)} for {len(features)} rows instead."
             )
         # Whoever gave the model may use it elsewhere.
-        self.acceptance_ = clone(self.acceptance).fit(features, accepted)
+        self.acceptance_ = _apart(self.acceptance).fit(features, accepted)
         return self
 
     def __sklearn_clone__(self) -> Self:
         """Return a drafter of the same index, retriever and settings that has learned nothing."""
-        return type(self)(**{**self.get_params(deep=False), "acceptance": clone(self.acceptance)})
+        apart = _apart(self.acceptance)
+        return type(self)(**{**self.get_params(deep=False), "acceptance": apart})
 
     def read(self, ticket: Any, *, seen: Ticket | None = None) -> Reading:
         """Find out the language and the requests of a ticket.
@@ -205,8 +209,9 @@ class ReplyDrafter(BaseEstimator):
         procedures = [c.procedure for c in choices if c.procedure]
         answers = [c.answer for c in choices if c.answer]
         features = partial(features_of, findings=found, asked=known.asked, language=language)
+        taught = self._taught(ticket.client_id)
         answers = worth_showing(
-            answers, features, accepted=self._acceptance.probability, least=self.least_acceptance
+            answers, features, accepted=taught.kept.probability, least=self.least_acceptance
         )
         draft = Draft(
             "none",
@@ -225,12 +230,11 @@ class ReplyDrafter(BaseEstimator):
             answers, draft = [], replace(draft, reason="human_first_safety")
         if not answers and not procedures:
             return draft
-        return self._replied(draft, setting, _distinct(answers), procedures, told)
+        return self._replied(draft, setting, _distinct(answers), procedures, told, taught)
 
-    @property
-    def _acceptance(self) -> PriorLogistic:
-        found: PriorLogistic = vars(self).get("acceptance_", self.acceptance)
-        return found
+    def _taught(self, client_id: str) -> Taught:
+        found: PriorLogistic | ClientAcceptance = vars(self).get("acceptance_", self.acceptance)
+        return found.of(client_id) if isinstance(found, ClientAcceptance) else Taught(found, found)
 
     def _replied(
         self,
@@ -239,13 +243,16 @@ class ReplyDrafter(BaseEstimator):
         answers: Sequence[Answer],
         procedures: Sequence[Finding],
         told: Told,
+        taught: Taught,
     ) -> Draft:
         # What a person has to do first cannot be accepted as it stands.
-        p_accept = 0.0 if procedures else self._acceptance.probability(draft.features)
+        p_accept = 0.0 if procedures else taught.sent.probability(draft.features)
+        p_kept = p_accept if procedures else taught.kept.probability(draft.features)
         reason = reason_for(
             draft.features,
             hand_off=bool(procedures),
             p_accept=p_accept,
+            p_kept=p_kept,
             least=self.least_acceptance,
             lead=min((a.finding.lead for a in answers), default=1.0),
             **told._asdict(),
@@ -261,7 +268,7 @@ class ReplyDrafter(BaseEstimator):
             sentences=sentences,
             slots={slot: state for a in answers for slot, state in a.slots},
             p_accept=p_accept,
-            seconds_saved=seconds_saved(body(sentences), kept_share=p_accept),
+            seconds_saved=seconds_saved(body(sentences), kept_share=p_kept),
             steps=tuple(step for p in procedures for step in steps_of(p)),
         )
 
@@ -362,6 +369,13 @@ def _language(ticket: Ticket, index: Index) -> tuple[str, str]:
         helped_in=lambda: index.languages(ticket.client_id),
     )
     return (language, "") if language in LANGUAGES else ("unknown", "unknown_language")
+
+
+def _apart(acceptance: PriorLogistic | ClientAcceptance) -> PriorLogistic:
+    """Return a model like this one that has learned nothing and is nobody else's."""
+    if isinstance(acceptance, ClientAcceptance):
+        return clone(acceptance.of("").sent)
+    return clone(acceptance)
 
 
 def _client_voice(voice: object) -> ClientVoice:

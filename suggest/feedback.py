@@ -24,6 +24,9 @@ LIGHT_EDIT = 0.40
 
 # Fewer than one draft word in five in the reply: the agent wrote an answer of their own.
 _REJECTED_BELOW = 0.20
+# More than half of the draft in the reply: its articles were the right ones.
+_KEPT_ABOVE = 0.50
+_ACCEPTANCE = ["suggestion_id", "client_id", "features", "accepted", "kept", "at"]
 _LAST_LINES = 8
 _LONGEST_SIGNATURE_LINE = 60
 _TOKEN = re.compile(r"\w+|[^\w\s]")
@@ -80,7 +83,7 @@ class TrainingRows(NamedTuple):
     links : pandas.DataFrame
         ticket_id, article_id, version, label (1 used, 0 refused), at.
     acceptance : pandas.DataFrame
-        suggestion_id, features (mapping), accepted (0 or 1), at.
+        suggestion_id, client_id, features (mapping), accepted (0 or 1), kept (0 or 1), at.
     labels : pandas.DataFrame
         ticket_id, field, value, at: what agents corrected.
     """
@@ -155,8 +158,9 @@ def training_rows(
 
     The last feedback on a suggestion counts. Articles of drafts that were sent, or of which more
     than half was kept, are positive links; those of rejected drafts negative ones. A draft was
-    accepted when it was sent unchanged, or edited by no more than `max_edit_distance`; one that
-    was ignored was not accepted, but says nothing against its articles.
+    accepted when it was sent unchanged, or edited by no more than `max_edit_distance`, and kept
+    when more than half of it was sent; one that was ignored was neither, but says nothing against
+    its articles. Where the caller says ``sent`` and the text is another one, the text counts.
 
     Parameters
     ----------
@@ -187,7 +191,7 @@ def training_rows(
     labels = [label for row in rows for label in _labels(row)]
     return TrainingRows(
         pd.DataFrame(links, columns=["ticket_id", "article_id", "version", "label", "at"]),
-        pd.DataFrame(acceptance, columns=["suggestion_id", "features", "accepted", "at"]),
+        pd.DataFrame(acceptance, columns=_ACCEPTANCE),
         pd.DataFrame(labels, columns=["ticket_id", "field", "value", "at"]),
     )
 
@@ -210,20 +214,28 @@ def _links(row: Mapping[Any, Any]) -> list[dict[str, Any]]:
 
 
 def _article_label(row: Mapping[Any, Any]) -> int | None:
-    if row["decision"] == "sent":
+    if _is_kept(row):
         return 1
-    if row["decision"] == "edited":
-        return 1 if _number(row.get("kept_share"), missing=0.0) > 0.5 else None
     return 0 if row["decision"] == "rejected" else None
+
+
+def _is_kept(row: Mapping[Any, Any]) -> bool:
+    if row["decision"] not in ("sent", "edited"):
+        return False
+    unknown = float(row["decision"] == "sent")
+    return _number(row.get("kept_share"), missing=unknown) > _KEPT_ABOVE
 
 
 def _acceptance(row: Mapping[Any, Any], max_edit_distance: float) -> dict[str, Any]:
     distance = _number(row.get("edit_distance"), missing=1.0)
     lightly = row["decision"] == "edited" and distance <= max_edit_distance
+    kept = _is_kept(row)
     return {
         "suggestion_id": row["suggestion_id"],
+        "client_id": row.get("client_id", ""),
         "features": _json(row.get("features"), {}),
-        "accepted": int(row["decision"] == "sent" or lightly),
+        "accepted": int((row["decision"] == "sent" and kept) or lightly),
+        "kept": int(kept or lightly),
         "at": row["at"],
     }
 

@@ -35,7 +35,7 @@ EVEN = 0.5
 """Least probability of acceptance for ``validate``."""
 
 LEAST = 0.2
-"""Least probability of acceptance for showing an answer that needs no filling in."""
+"""Least probability of being of use for showing an answer that needs no filling in."""
 
 CLEAR = 0.06
 """Least lead of a section over the next one of its article for ``validate``."""
@@ -71,6 +71,7 @@ def reason_for(
     hand_off: bool,
     intent: str,
     p_accept: float,
+    p_kept: float | None = None,
     least: float = LEAST,
     lead: float = 1.0,
     alarm: str = "",
@@ -78,8 +79,10 @@ def reason_for(
 ) -> str:
     """Return the first reason that holds; a key of ``OUTCOME_OF``.
 
-    `lead` is that of the section over the next one of its article, the least of all answers;
-    `alarm` one of ``ALARMS``; `abstained` the reason of the triage.
+    `p_kept` is how likely more than half of the draft is sent, `p_accept` where None: what agents
+    always add a line to is not thrown away. `lead` is that of the section over the next one of
+    its article, the least of all answers; `alarm` one of ``ALARMS``; `abstained` the reason of
+    the triage.
 
     Examples
     --------
@@ -89,9 +92,10 @@ def reason_for(
     >>> reason_for({**sure, "missing": 1}, hand_off=False, intent="", p_accept=0.9)
     'missing_slot'
     """
+    of_use = p_accept if p_kept is None else p_kept
     held = {
         "procedure": hand_off,
-        "unlikely": _is_unlikely(features, p_accept, least),
+        "unlikely": _is_unlikely(features, of_use, least),
         f"human_first_{alarm}": alarm != "",
         "missing_slot": features["missing"] > 0,
         "other_language": features["other_language"] > 0,

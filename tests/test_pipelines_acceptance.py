@@ -15,6 +15,7 @@ from pipelines.config import NightlyConfig
 from pipelines.registry import Registry
 from pipelines.run import Run
 from suggest.acceptance import acceptance_model
+from suggest.client_acceptance import ClientAcceptance, Taught
 from suggest.index import KnowledgeIndex
 
 NOW = datetime(2026, 3, 2, 2, 10, tzinfo=UTC)
@@ -69,22 +70,52 @@ def test_feedback_is_learned(tmp_path: Path, index: KnowledgeIndex) -> None:
     learn_acceptance(run)
     assert run.acceptance is not None
     assert run.acceptance_is_new
-    assert run.acceptance.n_rows_ == 80
-    features, accepted = feedback_rows(store(80))
+    taught = run.acceptance.of("acme").sent
+    assert taught.n_rows_ == 80
+    features, accepted, _ = feedback_rows(store(80))["acme"]
     before = log_loss(acceptance_model(), features, accepted)
-    assert log_loss(run.acceptance, features, accepted) < before
+    assert log_loss(taught, features, accepted) < before
+
+
+def test_one_client_says_nothing_of_anothers_drafts(tmp_path: Path, index: KnowledgeIndex) -> None:
+    tables = store(80)
+    tables["feedback"]["decision"] = "rejected"
+    run = make(tmp_path, index, tables)
+    learn_acceptance(run)
+    assert run.acceptance is not None
+    good = {"support": 0.9, "sentence": 0.8, "coverage": 1.0}
+    assert run.acceptance.of("acme").sent.probability(good) < 0.1
+    for taught in run.acceptance.of("other"):
+        assert taught.probability(good) == acceptance_model().probability(good)
+
+
+def test_drafts_with_a_line_added_are_kept(tmp_path: Path, index: KnowledgeIndex) -> None:
+    tables = store(80)
+    tables["feedback"] = tables["feedback"].assign(decision="edited", edit_distance=0.1)
+    run = make(tmp_path, index, tables)
+    learn_acceptance(run)
+    assert run.acceptance is not None
+    again = ClientAcceptance.load(run.acceptance.save(tmp_path / "saved"))
+    good = {"support": 0.9, "sentence": 0.8, "coverage": 1.0}
+    for taught in (run.acceptance.of("acme"), again.of("acme")):
+        assert taught.sent.probability(good) < 0.2
+        assert taught.kept.probability(good) > 0.8
+    assert run.answered["acme"] == {"drafts": 80, "sent": 0, "kept": 80, "learned": True}
 
 
 def test_too_little_feedback_keeps_what_is_in_force(tmp_path: Path, index: KnowledgeIndex) -> None:
     run = make(tmp_path, index, store(49))
     learn_acceptance(run)
     assert run.acceptance is None
-    acceptance_model().fit(*feedback_rows(store(60))).save(run.registry.champions / "acceptance/1")
+    features, accepted, _ = feedback_rows(store(60))["acme"]
+    known = acceptance_model().fit(features, accepted)
+    folder = run.registry.champions / "acceptance/1"
+    ClientAcceptance({"acme": Taught(known, known)}).save(folder)
     entry = PointerEntry("1", "acceptance/1", "0" * 64)
     write_pointer(run.registry.champions, {"acceptance": entry}, night="n1")
     learn_acceptance(run)
     assert run.acceptance is not None
-    assert run.acceptance.n_rows_ == 60
+    assert run.acceptance.of("acme").sent.n_rows_ == 60
     assert not run.acceptance_is_new
 
 
@@ -94,11 +125,17 @@ def test_what_foretells_the_newest_drafts_worse_is_not_used(
     run = make(tmp_path, index, store(100, turned=True))
     learn_acceptance(run)
     assert not run.acceptance_is_new
-    assert "foretells the newest worse than before" in run.warnings[0]
+    assert "foretells the newest worse than the start" in run.warnings[0]
 
 
 def test_rows_of_other_features_and_no_store_are_left_out() -> None:
     tables = store(4)
     tables["suggestions"]["features"] = [{"old_name": 1.0}, {}, None, {"support": 0.5}]
-    assert feedback_rows(tables) == ([{"support": 0.5}], [0])
-    assert feedback_rows({}) == ([], [])
+    assert feedback_rows(tables) == {"acme": ([{"support": 0.5}], [0], [0])}
+    assert feedback_rows({}) == {}
+
+
+def test_what_was_learned_of_all_clients_together_is_no_longer_used(tmp_path: Path) -> None:
+    features, accepted, _ = feedback_rows(store(60))["acme"]
+    folder = acceptance_model().fit(features, accepted).save(tmp_path / "old")
+    assert ClientAcceptance.load(folder).of("acme").sent.n_rows_ == 0

@@ -22,7 +22,7 @@ from pipelines.registry import Registry
 from pipelines.report import build
 from pipelines.report_html import render
 from pipelines.run import Run, Step
-from suggest.acceptance import PriorLogistic
+from suggest.client_acceptance import ClientAcceptance
 
 # MLflow's own queries use a loader option that the newest SQLAlchemy deprecates.
 
@@ -377,7 +377,7 @@ def test_feedback_comes_into_force_with_the_knowledge(again: Path) -> None:
     run_night(load_config(again / "nightly.toml"), now=NOW + timedelta(days=1))
     folder = Registry(again / "work").folder("acceptance")
     assert folder is not None
-    assert PriorLogistic.load(folder).n_rows_ == 60
+    assert ClientAcceptance.load(folder).of("acme").sent.n_rows_ == 60
 
 
 def test_what_a_killed_night_did_not_publish_the_next_one_does(

@@ -31,6 +31,7 @@ from serving.settings import Settings
 from serving.snapshot import known_clients, load_snapshot, read_voices
 from serving.tickets import ticket_of, weight
 from suggest.acceptance import acceptance_model
+from suggest.client_acceptance import ClientAcceptance, Taught
 from suggest.index import KnowledgeIndex
 
 ASKED = Asked("lumen", "test")
@@ -362,13 +363,14 @@ def test_what_agents_taught_is_in_force(tmp_path):
     champions(root)
     model = acceptance_model()
     model.fit([dict.fromkeys(model.start, 0.5)] * 60, [0] * 60)
-    digest = read_artifact(model.save(root / "acceptance" / "4"), kind="acceptance").digest
+    taught = ClientAcceptance({"lumen": Taught(model, model)})
+    digest = read_artifact(taught.save(root / "acceptance" / "4"), kind="acceptance").digest
     before = read_pointer(root)
     entry = PointerEntry("4", "acceptance/4", digest)
     write_pointer(root, {**before.models, "acceptance": entry}, night="night-4")
     found = load_snapshot(root, encoder=HashingEncoder())
     assert found.versions["acceptance"] == "acceptance:4"
-    assert found.drafter.acceptance.coef_ == model.coef_
+    assert found.drafter.acceptance.of("lumen").sent.coef_ == model.coef_
 
 
 def test_a_clients_edits_survive_a_new_night(watched):

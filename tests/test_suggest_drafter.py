@@ -18,6 +18,7 @@ from data.encoders import Vectors, default_encoder
 from data.errors import ConfigError, ParameterError, UnknownClientError
 from data.ticket import Ticket, as_ticket
 from suggest.acceptance import acceptance_model
+from suggest.client_acceptance import ClientAcceptance, Taught
 from suggest.draft import OUTCOMES, Draft
 from suggest.drafter import ReplyDrafter
 from suggest.index import KnowledgeIndex
@@ -591,6 +592,22 @@ def test_a_higher_threshold_never_answers_more(threshold: float) -> None:
     for question in QUESTIONS[:3]:
         if strict.draft(ticket(question), now=NOW).outcome != "none":
             assert loose.draft(ticket(question), now=NOW).outcome != "none"
+
+
+def test_drafts_that_agents_add_a_line_to_are_shown_and_nobody_elses_change() -> None:
+    asked = ticket("How do I reset my password?")
+    features = ReplyDrafter(index()).draft(asked, now=NOW).features
+    never = acceptance_model().fit([features] * 80, [0] * 80)
+    always = acceptance_model().fit([features] * 80, [1] * 80)
+
+    def drafted(client: str, taught: Taught) -> Draft:
+        known = ClientAcceptance({client: taught})
+        return ReplyDrafter(index(), acceptance=known).draft(asked, now=NOW)
+
+    own = asked["client_id"]
+    assert drafted(own, Taught(never, always)).outcome == "personalise"
+    assert drafted(own, Taught(never, never)).reason == "unlikely"
+    assert drafted("another", Taught(never, never)) == ReplyDrafter(index()).draft(asked, now=NOW)
 
 
 def test_feedback_moves_acceptance_and_outcome() -> None:

@@ -181,10 +181,18 @@ def test_rows_for_the_next_night() -> None:
     labels = {(r.ticket_id, r.article_id): r.label for r in rows.links.itertuples()}
     assert labels == {("t1", "a1"): 1, ("t2", "a2"): 1, ("t4", "a4"): 0, ("t4", "a9"): 1}
     assert rows.acceptance["accepted"].tolist() == [1, 0, 0, 0, 0]
+    assert rows.acceptance["kept"].tolist() == [1, 1, 0, 0, 0]
     assert rows.acceptance["features"].tolist() == [{"support": 0.8}] * 5
     assert rows.labels[["ticket_id", "field", "value"]].to_numpy().tolist() == [
         ["t4", "intent", "billing"]
     ]
+
+
+def test_a_reply_of_the_agents_own_is_not_the_draft_whatever_the_caller_says() -> None:
+    own = pd.DataFrame([_feedback(1, "sent", edit_distance=0.97, kept_share=0.04)])
+    rows = training_rows(SUGGESTIONS, own)
+    assert rows.links.empty
+    assert rows.acceptance[["accepted", "kept"]].to_numpy().tolist() == [[0, 0]]
 
 
 def test_a_lighter_measure_accepts_more() -> None:
