@@ -113,6 +113,7 @@ def _parts(run: Run, extra: tuple[str, ...]) -> Iterator[_Part]:
     if len(run.corrected):
         new = run.corrected[[key not in known for key in corrected]]
         total += prepared.cell_sum(run.corrected)
+        run.added = set(_keys(new))
         if len(new):
             yield _part(run, validate_tickets(new.reset_index(drop=True)), earlier, extra)
     run.fingerprint = hashlib.sha256(f"{run.fingerprint}{total % 2**64:x}".encode()).hexdigest()[

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from data.embedding_cache import EmbeddingCache
@@ -64,9 +65,16 @@ def load_tables(run: Run) -> None:
 
 
 def split_parts(run: Run) -> None:
-    """Keep the newest tickets apart, whole customers on one side; draw what is learned from."""
-    config, tickets = run.config, run.tickets
+    """Keep the newest tickets apart, whole customers on one side; draw what is learned from.
+
+    Corrected tickets that only the service's store has are learned from at once: of those that
+    agents saw they are the ones the champion got wrong, and measure nothing.
+    """
+    config = run.config
     _warn_about(run)
+    keys = zip(run.tickets["client_id"], run.tickets["ticket_id"], strict=True)
+    is_added = np.array([key in run.added for key in keys], dtype=bool)
+    tickets, added = run.tickets[~is_added].reset_index(drop=True), run.tickets[is_added]
     settings = config.split
     group = settings.group if settings.group in tickets else None
     train, test = split_by_time(tickets, test_share=settings.test_share, group=group)
@@ -76,19 +84,15 @@ def split_parts(run: Run) -> None:
             f"{apart:,} older tickets were not trained on: their customers also wrote lately, and "
             "a customer stands on one side"
         )
-    run.available = {"train": len(train), "test": len(test)}
+    run.available = {"train": len(train) + len(added), "test": len(test)}
     strata = ("client_id", *config.intents.targets[:1])
-    older = tickets.iloc[train].reset_index(drop=True)
+    older = pd.concat([tickets.iloc[train], added] if len(added) else [tickets.iloc[train]])
+    older = older.sort_values("created_at", kind="stable").reset_index(drop=True)
     older = older.iloc[newest_of_each(older, settings.most_train, columns=strata)]
     newer = tickets.iloc[test].reset_index(drop=True)
     newer = sample(newer, settings.most_test, random_state=config.seed)
     run.train, run.test = _whole(run, older), _whole(run, newer.sort_values(ROW))
-    keys = zip(run.test["client_id"], run.test["ticket_id"], run.test.pop("held"), strict=True)
-    run.hidden = {
-        (str(client), str(ticket)): Placeholders.from_json(held, key=run.secret)
-        for client, ticket, held in keys
-        if held
-    }
+    run.hidden = _hidden(run)
     run.train = run.train.drop(columns="held")
     encoder = make_encoder(config.intents.encoder)
     run.encoder = EmbeddingCache(
@@ -98,6 +102,17 @@ def split_parts(run: Run) -> None:
         most_bytes=config.cache.most_mb * 1024**2,
         workers=run.workers,
     )
+
+
+def _hidden(run: Run) -> dict[tuple[str, str], Placeholders]:
+    """Take from the test tickets what hides their known names."""
+    held = run.test.pop("held")
+    keys = zip(run.test["client_id"], run.test["ticket_id"], held, strict=True)
+    return {
+        (str(client), str(ticket)): Placeholders.from_json(known, key=run.secret)
+        for client, ticket, known in keys
+        if known
+    }
 
 
 def _whole(run: Run, chosen: pd.DataFrame) -> pd.DataFrame:

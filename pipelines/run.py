@@ -74,6 +74,8 @@ class Run:
     tickets: pd.DataFrame = field(default_factory=pd.DataFrame)
     prepared: Path | None = None
     corrected: pd.DataFrame = field(default_factory=pd.DataFrame)
+    # Client and ticket of those corrected that the files do not have.
+    added: set[tuple[str, str]] = field(default_factory=set)
     reused: Counter[str] = field(default_factory=Counter)
     available: dict[str, int] = field(default_factory=dict)
     articles: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -187,6 +187,11 @@ def test_corrections_and_edits_of_the_service_come_in(tmp_path: Path) -> None:
     assert labels["t0"] == "c"
     assert labels["new"] == "d"
     assert len(run.tickets) == 13
+    through(run, prepare.split_parts)
+    learned = dict(zip(run.train["ticket_id"], run.train["intent"], strict=True))
+    assert (learned["new"], learned["t0"]) == ("d", "c")
+    assert "new" not in set(run.test["ticket_id"])
+    assert run.available == {"train": 11, "test": 2}
 
 
 def test_knowledge_kept_through_the_service_alone_gets_an_index(tmp_path: Path) -> None:
