@@ -101,6 +101,8 @@ class Run:
     acceptance_is_new: bool = False
     # By client: what its agents did with drafts.
     answered: dict[str, Json] = field(default_factory=dict)
+    # Links from tickets to articles that drafts and agents' corrections gave.
+    answers_linked: int = 0
     targets: dict[str, Measured] = field(default_factory=dict)
     knowledge: Measured | None = None
     examples: list[Json] = field(default_factory=list)

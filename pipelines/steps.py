@@ -6,6 +6,7 @@ from typing import Any
 
 from data.errors import ArtifactError, ConfigError, EncoderError, MissingFileError, SchemaError
 from pipelines import drift as drifting
+from pipelines.answered import linked
 from pipelines.config import KNOWLEDGE
 from pipelines.evaluate import evaluate_target
 from pipelines.evaluate_drafts import evaluate_drafts
@@ -63,13 +64,11 @@ def build_index(run: Run) -> None:
     if run.articles.empty:
         return
     run.index = KnowledgeIndex(encoder=run.encoder).fit(run.articles)
-    if len(run.links):
-        known = run.train[run.train["client_id"].isin(run.index.clients)]
-        linked = known[known["ticket_id"].isin(set(run.links["ticket_id"]))]
-        if len(linked):
-            run.retriever = Retriever(run.index).fit(linked, run.links)
-            if run.retriever.note_:
-                run.warnings.append(f"retriever: {run.retriever.note_}")
+    tickets, links = linked(run)
+    if len(tickets):
+        run.retriever = Retriever(run.index).fit(tickets, links)
+        if run.retriever.note_:
+            run.warnings.append(f"retriever: {run.retriever.note_}")
 
 
 def measure_classifiers(run: Run) -> None:

@@ -26,6 +26,7 @@ LIGHT_EDIT = 0.40
 _REJECTED_BELOW = 0.20
 # More than half of the draft in the reply: its articles were the right ones.
 _KEPT_ABOVE = 0.50
+_LINKS = ["client_id", "ticket_id", "article_id", "version", "label", "at"]
 _ACCEPTANCE = ["suggestion_id", "client_id", "features", "accepted", "kept", "at"]
 _LAST_LINES = 8
 _LONGEST_SIGNATURE_LINE = 60
@@ -81,7 +82,7 @@ class TrainingRows(NamedTuple):
     Attributes
     ----------
     links : pandas.DataFrame
-        ticket_id, article_id, version, label (1 used, 0 refused), at.
+        client_id, ticket_id, article_id, version, label (1 used, 0 refused), at.
     acceptance : pandas.DataFrame
         suggestion_id, client_id, features (mapping), accepted (0 or 1), kept (0 or 1), at.
     labels : pandas.DataFrame
@@ -190,7 +191,7 @@ def training_rows(
     acceptance = [_acceptance(row, max_edit_distance) for row in rows if row["outcome"] != "none"]
     labels = [label for row in rows for label in _labels(row)]
     return TrainingRows(
-        pd.DataFrame(links, columns=["ticket_id", "article_id", "version", "label", "at"]),
+        pd.DataFrame(links, columns=_LINKS),
         pd.DataFrame(acceptance, columns=_ACCEPTANCE),
         pd.DataFrame(labels, columns=["ticket_id", "field", "value", "at"]),
     )
@@ -206,9 +207,9 @@ def _links(row: Mapping[Any, Any]) -> list[dict[str, Any]]:
             links[str(support["id"])] = (str(support.get("version", "")), 0 if chosen else label)
     if chosen:
         links[chosen] = (links.get(chosen, ("", 0))[0], 1)
+    about = {"client_id": row.get("client_id", ""), "ticket_id": row["ticket_id"]}
     return [
-        {"ticket_id": row["ticket_id"], "article_id": article, "version": version}
-        | {"label": value, "at": row["at"]}
+        {**about, "article_id": article, "version": version, "label": value, "at": row["at"]}
         for article, (version, value) in links.items()
     ]
 

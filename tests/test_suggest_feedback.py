@@ -221,7 +221,14 @@ def test_drafts_that_were_none_say_nothing_of_acceptance() -> None:
 
 def test_empty_tables_give_empty_rows_with_columns() -> None:
     rows = training_rows(SUGGESTIONS.iloc[:0], FEEDBACK.iloc[:0])
-    assert list(rows.links.columns) == ["ticket_id", "article_id", "version", "label", "at"]
+    assert list(rows.links.columns) == [
+        "client_id",
+        "ticket_id",
+        "article_id",
+        "version",
+        "label",
+        "at",
+    ]
     assert [len(part) for part in rows] == [0, 0, 0]
 
 
