@@ -1,7 +1,7 @@
 """Which articles answered which tickets: as the files say, and as agents showed in the service.
 
-What agents sent of drafts, or named in place of what was drafted, is a link like those of an
-export. A ticket that is kept for measuring teaches nothing until it is older.
+What agents sent of drafts, put into their replies or named in place of what was drafted, is a
+link like those of an export. A ticket that is kept for measuring teaches nothing until it is older.
 """
 
 from typing import NamedTuple
@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipelines.acceptance import comparable
 from pipelines.run import Run
-from pipelines.store import read_answers
+from pipelines.store import read_answers, read_used
 from suggest.feedback import training_rows
 from suggest.retriever import LEAST_LINKS
 
@@ -67,6 +67,9 @@ def _taught(run: Run, known: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     empty = pd.DataFrame(columns=_LINK)
     if not store or store["feedback"].empty or "support" not in store["suggestions"]:
         return empty, empty
+    used = read_used(run.config.store)
+    names = store["suggestions"]["suggestion_id"]
+    store["suggestions"]["used"] = [used.get(str(name), []) for name in names]
     rows = training_rows(store["suggestions"], comparable(store)).links
     rows = rows.drop_duplicates([*_KEYS, "article_id"], keep="last")
     rows = rows[rows["label"] == 1].rename(columns={"at": "linked_at"}).assign(source="draft")

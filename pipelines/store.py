@@ -137,6 +137,32 @@ def read_answers(
         return {name: pd.DataFrame(rows, columns=named[name]) for name, rows in found.items()}
 
 
+def read_used(url: str, *, most: int = MOST_ANSWERED) -> dict[str, list[str]]:
+    """Read which of the shown articles agents put into their replies, by suggestion.
+
+    Parameters
+    ----------
+    url : str
+        SQLAlchemy URL.
+    most : int
+        Newest rows.
+
+    Raises
+    ------
+    ConfigError
+        When the store is there but cannot be read.
+    """
+    used: dict[str, list[str]] = {}
+    with _opened(url) as (connection, tables):
+        if connection is not None and "retrieval_events" in tables:
+            table = tables["retrieval_events"]
+            wanted = select_rows(table.c.suggestion_id, table.c.source_id)
+            newest = wanted.where(table.c.event == "used").order_by(table.c.seq.desc()).limit(most)
+            for row in _rows(connection, newest):
+                used.setdefault(str(row["suggestion_id"]), []).append(str(row["source_id"]))
+    return used
+
+
 @contextmanager
 def _opened(url: str) -> Iterator[tuple[Connection | None, dict[str, Table]]]:
     try:
@@ -147,7 +173,7 @@ def _opened(url: str) -> Iterator[tuple[Connection | None, dict[str, Table]]]:
         engine = create_engine(url)
         try:
             known = set(inspect(engine).get_table_names())
-            names = known & {"article_edits", "feedback", "suggestions"}
+            names = known & {"article_edits", "feedback", "retrieval_events", "suggestions"}
             with engine.connect() as connection:
                 yield (
                     connection,

@@ -166,7 +166,8 @@ def training_rows(
     Parameters
     ----------
     suggestions, feedback : pandas.DataFrame
-        Tables of the contract. ``suggestions`` may carry ``features`` (JSON or mapping).
+        Tables of the contract. ``suggestions`` may carry ``features`` (JSON or mapping) and
+        ``used``: the articles that the agent put into the reply.
     until : datetime, optional
         Only feedback before this moment, with a time zone.
     max_edit_distance : float
@@ -205,8 +206,10 @@ def _links(row: Mapping[Any, Any]) -> list[dict[str, Any]]:
     for support in _json(row.get("support"), []):
         if support.get("source") != "phrase" and (chosen or label is not None):
             links[str(support["id"])] = (str(support.get("version", "")), 0 if chosen else label)
-    if chosen:
-        links[chosen] = (links.get(chosen, ("", 0))[0], 1)
+    # Of a draft that was sent as it is or thrown away nothing was put in that is not in it.
+    used = _json(row.get("used"), []) if row["decision"] == "edited" else []
+    for article in [str(name) for name in used] + ([chosen] if chosen else []):
+        links[article] = (links.get(article, ("", 0))[0], 1)
     about = {"client_id": row.get("client_id", ""), "ticket_id": row["ticket_id"]}
     return [
         {**about, "article_id": article, "version": version, "label": value, "at": row["at"]}

@@ -96,6 +96,20 @@ def test_what_was_sent_or_named_instead_is_a_link(tmp_path: Path) -> None:
     assert run.retriever.links_ == 4
 
 
+def test_an_article_that_an_agent_put_in_is_a_link(tmp_path: Path) -> None:
+    run = make(tmp_path, [(shown("own", support=[]), said("own", "edited"))])
+    events = {"seq": [1, 2], "suggestion_id": "s-own", "event": ["opened", "used"]}
+    engine = create_engine(run.config.store)
+    frame = pd.DataFrame({**events, "source_id": [OTHER, ARTICLE]})
+    frame.to_sql("retrieval_events", engine, index=False)
+    engine.dispose()
+    links = linked(run).links
+    assert set(zip(links["ticket_id"], links["article_id"], strict=True)) == {
+        ("learned", OTHER),
+        ("own", ARTICLE),
+    }
+
+
 def test_tickets_that_are_measured_on_teach_nothing(tmp_path: Path) -> None:
     every = ("learned", "left-out", "measured")
     run = make(tmp_path, [(shown(name), said(name, "sent")) for name in every])

@@ -195,6 +195,17 @@ def test_a_reply_of_the_agents_own_is_not_the_draft_whatever_the_caller_says() -
     assert rows.acceptance[["accepted", "kept"]].to_numpy().tolist() == [[0, 0]]
 
 
+def test_an_article_that_was_put_into_the_reply_is_a_link() -> None:
+    shown = SUGGESTIONS.assign(used=[["b1"]] * len(SUGGESTIONS))
+    links = training_rows(shown, FEEDBACK).links
+    labels = {(r.ticket_id, r.article_id): r.label for r in links.itertuples()}
+    # Sent unchanged, thrown away or ignored: it was taken and dropped again.
+    assert {key: v for key, v in labels.items() if "b1" in key} == {
+        ("t2", "b1"): 1,
+        ("t3", "b1"): 1,
+    }
+
+
 def test_a_lighter_measure_accepts_more() -> None:
     strict = training_rows(SUGGESTIONS, FEEDBACK).acceptance["accepted"].sum()
     light = training_rows(SUGGESTIONS, FEEDBACK, max_edit_distance=0.4).acceptance["accepted"].sum()
