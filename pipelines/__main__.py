@@ -185,6 +185,8 @@ def main() -> None:
 
 
 def _summary(run: "Run") -> None:
+    from pipelines.lessons import told
+
     table = Table("step", "seconds", "CPU seconds", "peak MB", box=None, pad_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"
@@ -197,6 +199,8 @@ def _summary(run: "Run") -> None:
     table.add_row("total", *(f"{total:.1f}" for total in sums), f"{most:,.0f}")
     out.print(table)
     out.print(f"{run.reused['tickets']:,} of {run.reused['of tickets']:,} tickets as last night")
+    for line in told(run.document.get("lessons") or {}):
+        out.print(f"taught: {line}", markup=False, highlight=False)
     for warning in (*run.warnings, *(f"the plan: {a}" for a in run.plan.get("alerts", ()))):
         out.print(f"note: {warning}", markup=False, highlight=False)
     for verdict in run.verdicts:

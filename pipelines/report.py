@@ -6,6 +6,7 @@ from typing import Any
 
 from data.artifact import library_versions
 from pipelines.gate import headline
+from pipelines.lessons import lessons
 from pipelines.prepare import statuses_as_json
 from pipelines.run import Json, Run
 
@@ -31,6 +32,7 @@ def build(run: Run) -> Json:
             "targets": {name: measured.report for name, measured in run.targets.items()},
             "knowledge": _knowledge(run),
         },
+        "lessons": lessons(run),
         "drift": run.drift,
         "examples": run.examples,
         "drafts": run.drafts,

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipelines import charts
+from pipelines.lessons import told
 
 Json = dict[str, Any]
 _OUTCOMES = {"validate": "c1", "personalise": "c2", "process": "c3", "none": "c4"}
@@ -44,7 +45,7 @@ def render(document: Mapping[str, Any]) -> str:
     # The style sheet is ours; everything else is escaped, ticket words above all.
     css = Markup(resources.files("pipelines").joinpath("templates/report.css").read_text("utf-8"))
     html: str = environment.get_template("report.html.j2").render(
-        doc=page, css=css, tiles=tiles(document)
+        doc=page, css=css, tiles=tiles(document), taught=list(told(page.get("lessons") or {}))
     )
     return html
 

@@ -374,7 +374,11 @@ def test_feedback_comes_into_force_with_the_knowledge(again: Path) -> None:
     suggestions.to_sql("suggestions", engine, index=False, dtype={"features": JSON()})
     feedback.to_sql("feedback", engine, index=False, dtype={"corrected": JSON()})
     engine.dispose()
-    run_night(load_config(again / "nightly.toml"), now=NOW + timedelta(days=1))
+    run = run_night(load_config(again / "nightly.toml"), now=NOW + timedelta(days=1))
+    (told,) = run.document["lessons"]["clients"]
+    assert told == {"client_id": "acme", "drafts": 60, "sent": 30, "kept": 30, "learned": True}
+    assert run.report is not None
+    assert "acme: 60 drafts answered, 30 sent unchanged" in run.report.read_text("utf-8")
     folder = Registry(again / "work").folder("acceptance")
     assert folder is not None
     assert ClientAcceptance.load(folder).of("acme").sent.n_rows_ == 60

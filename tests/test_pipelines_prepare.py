@@ -16,9 +16,11 @@ from data.workers import Workers
 from pipelines import intake, prepare
 from pipelines.config import NightlyConfig
 from pipelines.intake import ROW, take_in_tickets
+from pipelines.intervals import Figure
+from pipelines.lessons import lessons, told
 from pipelines.prepared import Earlier, Writer, cache_secret, cell_sum, read_rows, sweep
 from pipelines.registry import Registry
-from pipelines.run import Run
+from pipelines.run import Measured, Run
 from pipelines.steps import build_index
 
 NOW = datetime(2026, 3, 2, 2, 10, tzinfo=UTC)
@@ -153,24 +155,26 @@ def test_a_client_without_knowledge_is_named(tmp_path: Path) -> None:
     assert "client birch has tickets but no articles" in run.warnings
 
 
-def test_corrections_and_edits_of_the_service_come_in(tmp_path: Path) -> None:
-    run = make(tmp_path, rows())
+@pytest.mark.parametrize("targets", [["intent"], ["queue", "intent"], ["intent", "queue"]])
+def test_corrections_and_edits_of_the_service_come_in(tmp_path: Path, targets: list[str]) -> None:
+    given = [{**row, "queue": "first"} for row in rows()]
+    run = make(tmp_path, given, intents={"encoder": "hashing", "targets": targets})
     run.registry.workspace.mkdir()
     engine = create_engine(f"sqlite:///{run.registry.workspace / 'store.db'}")
     tables = {
         "suggestions": {
-            "suggestion_id": ["s1", "s2"],
-            "ticket_id": ["t0", "new"],
+            "suggestion_id": ["s1", "s2", "s3"],
+            "ticket_id": ["t0", "new", "t11"],
             "client_id": "acme",
             "channel": "chat",
             "language": "en",
-            "ticket_text": ["old words", "new words"],
+            "ticket_text": ["old words", "new words", "newest words"],
             "shown_at": "2026-02-20T00:00:00+00:00",
         },
         "feedback": {
-            "suggestion_id": ["s1", "s2"],
+            "suggestion_id": ["s1", "s2", "s3"],
             "at": "2026-02-20T00:00:00+00:00",
-            "corrected": ['{"intent": "c"}', '{"intent": "d"}'],
+            "corrected": ['{"intent": "c"}', '{"intent": "d"}', '{"intent": "e"}'],
         },
     }
 
@@ -189,9 +193,26 @@ def test_corrections_and_edits_of_the_service_come_in(tmp_path: Path) -> None:
     assert len(run.tickets) == 13
     through(run, prepare.split_parts)
     learned = dict(zip(run.train["ticket_id"], run.train["intent"], strict=True))
-    assert (learned["new"], learned["t0"]) == ("d", "c")
-    assert "new" not in set(run.test["ticket_id"])
+    assert (learned["new"], learned["t0"], learned["t11"]) == ("d", "c", "e")
+    assert not {"new", "t0", "t11"} & set(run.test["ticket_id"])
     assert run.available == {"train": 11, "test": 2}
+    figure = Figure(0.9, 0.8, 1.0, 2)
+    run.targets = {"intent": Measured(figures={"accuracy": figure}, report={})}
+    found = lessons(run)
+    assert found["labels"]["accuracy_at_least"] == {"intent": 0.6}
+    assert [*told(found)] == [
+        "3 tickets with corrected labels, 3 of them learned from",
+        "1 of these are as new as the test tickets and measured on no more; if all of them were "
+        "still wrong, accuracy would be: intent 60.0%",
+    ]
+
+
+def test_where_most_tickets_are_corrected_they_are_parted_by_time(tmp_path: Path) -> None:
+    run = make(tmp_path, rows())
+    through(run, prepare.load_tables, take_in_tickets)
+    run.corrected = run.tickets[["client_id", "ticket_id", "intent"]].iloc[1:]
+    through(run, prepare.split_parts)
+    assert run.test["ticket_id"].tolist() == ["t10", "t11"]
 
 
 def test_knowledge_kept_through_the_service_alone_gets_an_index(tmp_path: Path) -> None:
