@@ -74,7 +74,8 @@ def _taught(run: Run, known: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     rows = rows.drop_duplicates([*_KEYS, "article_id"], keep="last")
     rows = rows[rows["label"] == 1].rename(columns={"at": "linked_at"}).assign(source="draft")
     shown = store["suggestions"].rename(columns={"shown_at": "created_at", "ticket_text": "text"})
-    shown = shown.drop_duplicates(_KEYS, keep="last")
+    # Of a ticket that came again with more words the last.
+    shown = shown.sort_values("created_at").drop_duplicates(_KEYS, keep="last")
     shown = shown[shown["text"].fillna("").str.strip() != ""]
     in_files, learned = set(_pairs(run.tickets)), set(_pairs(known))
     own = {key for key in _pairs(shown) if key not in in_files}

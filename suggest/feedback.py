@@ -157,11 +157,12 @@ def training_rows(
 ) -> TrainingRows:
     """Turn suggestions and feedback into rows the next night can learn from.
 
-    The last feedback on a suggestion counts. Articles of drafts that were sent, or of which more
-    than half was kept, are positive links; those of rejected drafts negative ones. A draft was
-    accepted when it was sent unchanged, or edited by no more than `max_edit_distance`, and kept
-    when more than half of it was sent; one that was ignored was neither, but says nothing against
-    its articles. Where the caller says ``sent`` and the text is another one, the text counts.
+    The last feedback on a suggestion counts, and of each field the last correction. Articles of
+    drafts that were sent, or of which more than half was kept, are positive links; those of
+    rejected drafts negative ones. A draft was accepted when it was sent unchanged, or edited by
+    no more than `max_edit_distance`, and kept when more than half of it was sent; one that was
+    ignored was neither, but says nothing against its articles. Where the caller says ``sent`` and
+    the text is another one, the text counts.
 
     Parameters
     ----------
@@ -184,10 +185,14 @@ def training_rows(
             f"Got {max_edit_distance} instead."
         )
     given = feedback if until is None else feedback[feedback["at"] < pd.Timestamp(until)]
-    last = given.sort_values("at", kind="stable").drop_duplicates("suggestion_id", keep="last")
+    ordered = given.sort_values("at", kind="stable")
+    last = ordered.drop_duplicates("suggestion_id", keep="last")
+    fixed = _corrections(ordered)
+    names = last["suggestion_id"].astype(str)
+    last = last.assign(corrected=pd.Series([fixed.get(n) for n in names], last.index, object))
     joined = suggestions.merge(last, on="suggestion_id", how="inner", validate="one_to_one")
-    ordered = joined.sort_values(["at", "suggestion_id"], kind="stable")
-    rows: list[Mapping[Any, Any]] = [*ordered.to_dict("records")]
+    joined = joined.sort_values(["at", "suggestion_id"], kind="stable")
+    rows: list[Mapping[Any, Any]] = [*joined.to_dict("records")]
     links = [link for row in rows for link in _links(row)]
     acceptance = [_acceptance(row, max_edit_distance) for row in rows if row["outcome"] != "none"]
     labels = [label for row in rows for label in _labels(row)]
@@ -196,6 +201,18 @@ def training_rows(
         pd.DataFrame(acceptance, columns=_ACCEPTANCE),
         pd.DataFrame(labels, columns=["ticket_id", "field", "value", "at"]),
     )
+
+
+def _corrections(feedback: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Return what was corrected of each suggestion; a helpdesk may say it before the reply."""
+    found: dict[str, dict[str, Any]] = {}
+    if "corrected" not in feedback:
+        return found
+    for name, given in zip(feedback["suggestion_id"], feedback["corrected"], strict=True):
+        told = {field: v for field, v in _json(given, {}).items() if v not in (None, "")}
+        if told:
+            found.setdefault(str(name), {}).update(told)
+    return found
 
 
 def _links(row: Mapping[Any, Any]) -> list[dict[str, Any]]:

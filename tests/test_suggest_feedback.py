@@ -220,6 +220,15 @@ def test_the_last_word_counts() -> None:
     assert len(rows.acceptance) == 5
 
 
+def test_a_correction_stays_where_the_reply_is_told_later() -> None:
+    at = START + timedelta(days=3)
+    sent = _feedback(4, "edited", at=at, edit_distance=0.9, kept_share=0.2, corrected={})
+    rows = training_rows(SUGGESTIONS, pd.concat([FEEDBACK, pd.DataFrame([sent])]))
+    links = rows.links[rows.links["ticket_id"] == "t4"]
+    assert dict(zip(links["article_id"], links["label"], strict=True)) == {"a4": 0, "a9": 1}
+    assert rows.labels["value"].tolist() == ["billing"]
+
+
 def test_nothing_of_the_future_is_learned() -> None:
     rows = training_rows(SUGGESTIONS, FEEDBACK, until=START + timedelta(hours=3))
     assert set(rows.acceptance["suggestion_id"]) == {"s1", "s2"}
