@@ -1,6 +1,8 @@
 """What a client's agents sent, edited and rejected teaches how its drafts will fare."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +17,8 @@ from suggest.feedback import training_rows
 
 ACCEPTANCE = "acceptance"
 FEWEST = 50
+# Drafts that are withheld are never answered: what was learned of them must end by itself.
+REMEMBERED = timedelta(days=180)
 _HELD_OUT = 0.2
 _LEAST = 1e-6
 _SHOWN = ("suggestion_id", "client_id", "ticket_id", "outcome", "features")
@@ -28,47 +32,65 @@ class Answered(NamedTuple):
     features : list of dict
     accepted, kept : list of int
         0 or 1: sent unchanged; more than half of it sent.
+    at : list of Timestamp
+        When that was said.
     """
 
     features: list[dict[str, float]]
     accepted: list[int]
     kept: list[int]
+    at: list[pd.Timestamp]
+
+    def since(self, moment: datetime) -> "Answered":
+        """Return what was said from a moment on."""
+        n = bisect_left(self.at, pd.Timestamp(moment))
+        return Answered(self.features[n:], self.accepted[n:], self.kept[n:], self.at[n:])
 
 
 def learn_acceptance(run: Run) -> None:
     """Fit each client's acceptance to its feedback; where it is too little, keep what is in force.
 
-    One client's agents say nothing of another's drafts.
+    One client's agents say nothing of another's drafts. What was said longer ago than
+    `REMEMBERED` no longer counts: a client that said too little since goes back to the start.
     """
     if run.index is None:
         return
-    before = _in_force(run)
-    learned = dict(before.clients) if before else {}
-    run.acceptance, run.acceptance_is_new = before, False
-    for client, rows in feedback_rows(read_answers(run.config.store, _SHOWN)).items():
-        count, told = len(rows.accepted), f"{len(rows.accepted):,} answered drafts of {client}"
+    run.acceptance, run.acceptance_is_new = _in_force(run), False
+    before = dict(run.acceptance.clients) if run.acceptance else {}
+    learned = dict(before)
+    for client, ever in feedback_rows(read_answers(run.config.store, _SHOWN)).items():
+        rows = ever.since(run.now - REMEMBERED)
+        taught = _taught(run, client, rows)
+        if taught is not None:
+            learned[client] = taught
+        elif len(rows.accepted) >= FEWEST or len(ever.accepted) > len(rows.accepted):
+            learned.pop(client, None)
         run.answered[client] = {
-            "drafts": count,
+            "drafts": len(rows.accepted),
             "sent": sum(rows.accepted),
             "kept": sum(rows.kept),
-            "learned": False,
+            "learned": taught is not None,
         }
-        if count < FEWEST:
-            continue
-        losses = _losses(rows)
-        if losses[0] > losses[1]:
-            run.warnings.append(
-                f"acceptance learned from {told} foretells the newest worse than the start (log "
-                f"loss {losses[0]:.3f}, start {losses[1]:.3f}) and is not used"
-            )
-            continue
-        learned[client] = Taught(
-            acceptance_model().fit(rows.features, rows.accepted),
-            acceptance_model().fit(rows.features, rows.kept),
+    if learned != before:
+        run.acceptance, run.acceptance_is_new = ClientAcceptance(learned), True
+
+
+def _taught(run: Run, client: str, rows: Answered) -> Taught | None:
+    """Return what a client's agents teach; None where it is too little or foretells nothing."""
+    if len(rows.accepted) < FEWEST:
+        return None
+    losses = _losses(rows)
+    if losses[0] > losses[1]:
+        run.warnings.append(
+            f"acceptance learned from {len(rows.accepted):,} answered drafts of {client} foretells "
+            f"the newest worse than the start (log loss {losses[0]:.3f}, start {losses[1]:.3f}) "
+            "and is not used"
         )
-        run.answered[client]["learned"] = run.acceptance_is_new = True
-    if run.acceptance_is_new:
-        run.acceptance = ClientAcceptance(learned)
+        return None
+    return Taught(
+        acceptance_model().fit(rows.features, rows.accepted),
+        acceptance_model().fit(rows.features, rows.kept),
+    )
 
 
 def feedback_rows(store: Mapping[str, pd.DataFrame]) -> dict[str, Answered]:
@@ -90,6 +112,7 @@ def feedback_rows(store: Mapping[str, pd.DataFrame]) -> dict[str, Answered]:
             list(of["features"]),
             [int(yes) for yes in of["accepted"]],
             [int(yes) for yes in of["kept"]],
+            list(of["at"]),
         )
         for client, of in rows.groupby("client_id")
     }

@@ -72,7 +72,7 @@ def test_feedback_is_learned(tmp_path: Path, index: KnowledgeIndex) -> None:
     assert run.acceptance_is_new
     taught = run.acceptance.of("acme").sent
     assert taught.n_rows_ == 80
-    features, accepted, _ = feedback_rows(store(80))["acme"]
+    features, accepted, *_ = feedback_rows(store(80))["acme"]
     before = log_loss(acceptance_model(), features, accepted)
     assert log_loss(taught, features, accepted) < before
 
@@ -107,7 +107,7 @@ def test_too_little_feedback_keeps_what_is_in_force(tmp_path: Path, index: Knowl
     run = make(tmp_path, index, store(49))
     learn_acceptance(run)
     assert run.acceptance is None
-    features, accepted, _ = feedback_rows(store(60))["acme"]
+    features, accepted, *_ = feedback_rows(store(60))["acme"]
     known = acceptance_model().fit(features, accepted)
     folder = run.registry.champions / "acceptance/1"
     ClientAcceptance({"acme": Taught(known, known)}).save(folder)
@@ -117,6 +117,27 @@ def test_too_little_feedback_keeps_what_is_in_force(tmp_path: Path, index: Knowl
     assert run.acceptance is not None
     assert run.acceptance.of("acme").sent.n_rows_ == 60
     assert not run.acceptance_is_new
+
+
+def test_what_was_said_long_ago_no_longer_withholds_drafts(
+    tmp_path: Path, index: KnowledgeIndex
+) -> None:
+    """Withheld drafts are never answered, so nothing newer could speak for them."""
+    tables = store(80)
+    tables["feedback"]["decision"] = "rejected"
+    run = make(tmp_path, index, tables)
+    learn_acceptance(run)
+    assert run.acceptance is not None
+    run.acceptance.save(run.registry.champions / "acceptance/1")
+    entry = PointerEntry("1", "acceptance/1", "0" * 64)
+    write_pointer(run.registry.champions, {"acceptance": entry}, night="n1")
+    for days, clients in ((179, {"acme"}), (181, set())):
+        later = Run(run.config, NOW + timedelta(days=days), run.registry, tmp_path / "staging")
+        later.index = index
+        learn_acceptance(later)
+        assert later.acceptance is not None
+        assert set(later.acceptance.clients) == clients
+        assert later.acceptance_is_new
 
 
 def test_what_foretells_the_newest_drafts_worse_is_not_used(
@@ -131,11 +152,11 @@ def test_what_foretells_the_newest_drafts_worse_is_not_used(
 def test_rows_of_other_features_and_no_store_are_left_out() -> None:
     tables = store(4)
     tables["suggestions"]["features"] = [{"old_name": 1.0}, {}, None, {"support": 0.5}]
-    assert feedback_rows(tables) == {"acme": ([{"support": 0.5}], [0], [0])}
+    assert feedback_rows(tables)["acme"][:3] == ([{"support": 0.5}], [0], [0])
     assert feedback_rows({}) == {}
 
 
 def test_what_was_learned_of_all_clients_together_is_no_longer_used(tmp_path: Path) -> None:
-    features, accepted, _ = feedback_rows(store(60))["acme"]
+    features, accepted, *_ = feedback_rows(store(60))["acme"]
     folder = acceptance_model().fit(features, accepted).save(tmp_path / "old")
     assert ClientAcceptance.load(folder).of("acme").sent.n_rows_ == 0
