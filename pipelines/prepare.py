@@ -155,6 +155,9 @@ def _merge_store(run: Run) -> None:
     for target in run.config.intents.targets:
         fixed = corrected_tickets(store["feedback"], store["suggestions"], target)
         run.corrected = _joined(run.corrected, fixed, target)
+    for target in set(run.config.intents.targets) - set(run.corrected):
+        # Nothing was corrected of the targets before it.
+        run.corrected[target] = None
 
 
 def _joined(corrected: pd.DataFrame, fixed: pd.DataFrame, target: str) -> pd.DataFrame:
