@@ -27,6 +27,7 @@ from triage.intents import IntentClassifier
 from triage.taxonomy import OUT_OF_SCOPE
 
 RETRIEVER = "retriever"
+_COVERAGE = "draft_coverage"
 
 
 def train_classifiers(run: Run) -> None:
@@ -130,6 +131,7 @@ def compare_nights(run: Run) -> None:
     seed = run.config.seed
     run.summary = drifting.summarise(run.test, targets, encoder, random_state=seed)
     before, reference = last_summary(run.registry.workspace), "last night"
+    _compare_coverage(run, before or {})
     if before is None:
         before = drifting.summarise(run.train, targets, encoder, random_state=seed)
         reference = "older tickets"
@@ -137,6 +139,20 @@ def compare_nights(run: Run) -> None:
     changed = [row["name"] for row in run.drift["rows"] if row["state"] == "changed"]
     if changed:
         run.warnings.append(f"the newest tickets differ in {', '.join(changed)}; see drift")
+
+
+def _compare_coverage(run: Run, before: Json) -> None:
+    """Say where clearly fewer tickets get a draft: search can be as good as ever meanwhile."""
+    figure = run.knowledge.figures.get(_COVERAGE) if run.knowledge else None
+    if figure is None:
+        return
+    run.summary[_COVERAGE] = {"low": figure.low, "value": figure.value}
+    known = before.get(_COVERAGE)
+    if known and figure.high < known["low"]:
+        run.warnings.append(
+            f"{figure.value:.1%} of the test tickets get a draft, {known['value']:.1%} last night: "
+            "see what agents taught and what changed in the articles"
+        )
 
 
 def last_summary(workspace: Path) -> Json | None:

@@ -1,5 +1,9 @@
 """Drift is nothing between equals, symmetric, and knows what chance alone does."""
 
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.encoders import HashingEncoder
+from pipelines.config import NightlyConfig
 from pipelines.drift import compare, cosine_distance, js_distance, noise, psi, summarise
+from pipelines.intervals import Figure
+from pipelines.outbox import HISTORY
+from pipelines.registry import Registry
+from pipelines.run import Measured, Run
+from pipelines.steps import compare_nights
 
 COUNTS = st.lists(st.integers(0, 500), min_size=2, max_size=8).filter(lambda c: sum(c) > 0)
 
@@ -74,3 +84,23 @@ def test_vectors_of_another_encoder_are_not_compared() -> None:
     one = summarise(frame, ["intent"], HashingEncoder(64), random_state=0)
     other = summarise(frame, ["intent"], HashingEncoder(32), random_state=0)
     assert "meaning" not in {row["name"] for row in compare(one, other)}
+
+
+@pytest.mark.parametrize(("now", "told"), [(0.04, True), (0.35, False)])
+def test_a_night_with_clearly_fewer_drafts_says_so(tmp_path: Path, now: float, told: bool) -> None:
+    """The gate looks at search where links are known, and search may be as good as ever."""
+    config = NightlyConfig.model_validate(
+        {"workspace": tmp_path, "tickets": {"path": tmp_path / "tickets.jsonl"}}
+    )
+    for night, coverage in (("1", 0.39), ("2", now)):
+        run = Run(config, datetime(2026, 3, 2, tzinfo=UTC), Registry(tmp_path), tmp_path / "s")
+        run.encoder, run.test = HashingEncoder(16), tickets(["a", "b"] * 20)
+        run.train = run.test
+        figure = Figure(coverage, coverage - 0.05, coverage + 0.05, 300)
+        run.knowledge = Measured(figures={"draft_coverage": figure}, report={})
+        compare_nights(run)
+        summary = tmp_path / HISTORY / f"{night}.json"
+        summary.parent.mkdir(exist_ok=True)
+        summary.write_text(json.dumps(run.summary))
+    said = f"{now:.1%} of the test tickets get a draft, 39.0% last night"
+    assert any(said in warning for warning in run.warnings) == told
