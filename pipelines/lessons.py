@@ -16,9 +16,10 @@ def lessons(run: Run) -> Json:
         ``clients``: for each the drafts that were answered, sent unchanged and kept, and whether
         its acceptance was learned from them; ``labels``: corrected tickets, those learned from,
         and those that are among the newest, which measure until they are older; ``links``: from
-        tickets to articles. Empty where agents said nothing yet.
+        tickets to articles, and ``searched``, whether the search learned from them. Empty where
+        agents said nothing yet.
     """
-    clients = [{"client_id": name, **told} for name, told in sorted(run.answered.items())]
+    clients = [{"client_id": name, **counts} for name, counts in sorted(run.answered.items())]
     corrected = _pairs(run.corrected)
     if not clients and not corrected and not run.answers_linked:
         return {}
@@ -30,6 +31,7 @@ def lessons(run: Run) -> Json:
             "measuring": len(corrected & _pairs(run.test)),
         },
         "links": run.answers_linked,
+        "searched": run.retriever is not None,
     }
 
 
@@ -48,7 +50,8 @@ def told(found: Json) -> Iterable[str]:
             f"from, {labels['measuring']:,} among the newest, which measure until they are older"
         )
     if found.get("links"):
-        yield f"{found['links']:,} articles of drafts that were used teach the search"
+        what = "the search learned from them" if found["searched"] else "too few to learn from yet"
+        yield f"{found['links']:,} links from tickets to articles that answered them; {what}"
 
 
 def _pairs(rows: pd.DataFrame) -> set[tuple[str, str]]:

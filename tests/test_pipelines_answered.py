@@ -12,6 +12,7 @@ from data.encoders import HashingEncoder
 from data.synthetic import small_knowledge
 from pipelines.answered import linked
 from pipelines.config import NightlyConfig
+from pipelines.lessons import lessons, told
 from pipelines.registry import Registry
 from pipelines.run import Run
 from pipelines.steps import build_index
@@ -137,3 +138,7 @@ def test_without_links_of_files_search_changes_once_there_is_enough(
     tickets, _ = linked(run)
     assert len(tickets) == (count if count >= LEAST_LINKS else 0)
     assert run.answers_linked == count
+    build_index(run)
+    (said_last,) = told(lessons(run))
+    learned = "the search learned from them" if len(tickets) else "too few to learn from yet"
+    assert said_last == f"{count} links from tickets to articles that answered them; {learned}"
