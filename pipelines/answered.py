@@ -1,7 +1,8 @@
 """Which articles answered which tickets: as the files say, and as agents showed in the service.
 
 What agents sent of drafts, put into their replies or named in place of what was drafted, is a
-link like those of an export. A ticket that is kept for measuring teaches nothing until it is older.
+link like those of an export. A ticket on which search is measured teaches nothing until it is
+older.
 """
 
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from pipelines.acceptance import comparable
+from pipelines.evaluate_search import gold
 from pipelines.run import Run
 from pipelines.store import read_answers, read_used
 from suggest.feedback import training_rows
@@ -62,7 +64,7 @@ def _named(links: pd.DataFrame, tickets: pd.DataFrame) -> pd.DataFrame:
 
 
 def _taught(run: Run, known: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return tickets that only the store has, and the links of these and of known ones."""
+    """Return tickets that are not learned from yet, and the links of these and of known ones."""
     store = read_answers(run.config.store, _READ)
     empty = pd.DataFrame(columns=_LINK)
     if not store or store["feedback"].empty or "support" not in store["suggestions"]:
@@ -77,8 +79,9 @@ def _taught(run: Run, known: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     # Of a ticket that came again with more words the last.
     shown = shown.sort_values("created_at").drop_duplicates(_KEYS, keep="last")
     shown = shown[shown["text"].fillna("").str.strip() != ""]
-    in_files, learned = set(_pairs(run.tickets)), set(_pairs(known))
-    own = {key for key in _pairs(shown) if key not in in_files}
+    learned, right = set(_pairs(known)), gold(run.test, run.links)
+    measured = {key for key, found in zip(_pairs(run.test), right, strict=True) if found}
+    own = set(_pairs(shown)) - learned - measured
     rows = rows[[key in learned or key in own for key in _pairs(rows)]]
     chosen = own & set(_pairs(rows))
     shown = shown[[key in chosen for key in _pairs(shown)]]

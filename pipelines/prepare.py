@@ -28,6 +28,7 @@ from pipelines.yardstick import sample
 # Written last: where it is missing, an earlier write was cut short.
 _LAST_OF_SAMPLE = "client.yaml"
 _MANY_APART = 0.1
+_MOST_FIXED = 0.5
 
 
 def load_tables(run: Run) -> None:
@@ -67,30 +68,16 @@ def load_tables(run: Run) -> None:
 def split_parts(run: Run) -> None:
     """Keep the newest tickets apart, whole customers on one side; draw what is learned from.
 
-    Corrected tickets that only the service's store has are learned from at once: of those that
-    agents saw they are the ones the champion got wrong, and measure nothing.
+    Corrected tickets are learned from at once, however new they are: agents expect it. The report
+    says how many of the newest are not measured on for that.
     """
     config = run.config
     _warn_about(run)
-    keys = zip(run.tickets["client_id"], run.tickets["ticket_id"], strict=True)
-    is_added = np.array([key in run.added for key in keys], dtype=bool)
-    tickets, added = run.tickets[~is_added].reset_index(drop=True), run.tickets[is_added]
-    settings = config.split
-    group = settings.group if settings.group in tickets else None
-    train, test = split_by_time(tickets, test_share=settings.test_share, group=group)
-    apart = len(tickets) - len(train) - len(test)
-    if apart > _MANY_APART * len(tickets):
-        run.warnings.append(
-            f"{apart:,} older tickets were not trained on: their customers also wrote lately, and "
-            "a customer stands on one side"
-        )
-    run.available = {"train": len(train) + len(added), "test": len(test)}
+    older, newer = _by_age(run)
+    run.available = {"train": len(older), "test": len(newer)}
     strata = ("client_id", *config.intents.targets[:1])
-    older = pd.concat([tickets.iloc[train], added] if len(added) else [tickets.iloc[train]])
-    older = older.sort_values("created_at", kind="stable").reset_index(drop=True)
-    older = older.iloc[newest_of_each(older, settings.most_train, columns=strata)]
-    newer = tickets.iloc[test].reset_index(drop=True)
-    newer = sample(newer, settings.most_test, random_state=config.seed)
+    older = older.iloc[newest_of_each(older, config.split.most_train, columns=strata)]
+    newer = sample(newer, config.split.most_test, random_state=config.seed)
     run.train, run.test = _whole(run, older), _whole(run, newer.sort_values(ROW))
     run.hidden = _hidden(run)
     run.train = run.train.drop(columns="held")
@@ -102,6 +89,33 @@ def split_parts(run: Run) -> None:
         most_bytes=config.cache.most_mb * 1024**2,
         workers=run.workers,
     )
+
+
+def _by_age(run: Run) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the tickets to learn from and to measure on, both oldest first."""
+    settings, every = run.config.split, run.tickets
+    corrected = set(_keys(run.corrected)) if len(run.corrected) else set()
+    is_fixed = np.array([key in corrected for key in _keys(every)], dtype=bool)
+    # Where nearly all are corrected, these are the tickets there are, not the hard ones.
+    is_fixed &= is_fixed.mean() <= _MOST_FIXED
+    tickets, fixed = every[~is_fixed].reset_index(drop=True), every[is_fixed]
+    group = settings.group if settings.group in tickets else None
+    train, test = split_by_time(tickets, test_share=settings.test_share, group=group)
+    if group is not None and len(fixed):
+        test = test[~tickets[group].iloc[test].isin(set(fixed[group].dropna())).to_numpy()]
+    apart = len(tickets) - len(train) - len(test)
+    if apart > _MANY_APART * len(tickets):
+        run.warnings.append(
+            f"{apart:,} older tickets were not trained on: their customers also wrote lately, and "
+            "a customer stands on one side"
+        )
+    older = pd.concat([tickets.iloc[train], fixed]) if len(fixed) else tickets.iloc[train]
+    older = older.sort_values("created_at", kind="stable").reset_index(drop=True)
+    return older, tickets.iloc[test].reset_index(drop=True)
+
+
+def _keys(rows: pd.DataFrame) -> list[tuple[str, str]]:
+    return list(zip(rows["client_id"].astype(str), rows["ticket_id"].astype(str), strict=True))
 
 
 def _hidden(run: Run) -> dict[tuple[str, str], Placeholders]:

@@ -111,12 +111,15 @@ def test_an_article_that_an_agent_put_in_is_a_link(tmp_path: Path) -> None:
     }
 
 
-def test_tickets_that_are_measured_on_teach_nothing(tmp_path: Path) -> None:
+def test_tickets_that_search_is_measured_on_teach_nothing(tmp_path: Path) -> None:
     every = ("learned", "left-out", "measured")
     run = make(tmp_path, [(shown(name), said(name, "sent")) for name in every])
     tickets, links = linked(run)
-    assert tickets["ticket_id"].tolist() == ["learned"]
-    assert links["ticket_id"].tolist() == ["learned", "learned"]
+    assert tickets["ticket_id"].tolist() == ["learned", "left-out"]
+    assert links["ticket_id"].tolist() == ["learned", "learned", "left-out"]
+    # Without a link of the files nothing is measured on it.
+    run.links = run.links.iloc[:1]
+    assert linked(run).tickets["ticket_id"].tolist() == ["learned", "left-out", "measured"]
 
 
 def test_a_ticket_of_the_same_name_at_another_client_is_another_one(tmp_path: Path) -> None:
