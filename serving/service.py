@@ -17,20 +17,19 @@ os.environ.setdefault("MKL_NUM_THREADS", "1")
 
 import logging
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic_core import to_json
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.app import create_app
-from serving.asked import Asked
-from serving.balance import balanced
-from serving.engine import SupportEngine
-from serving.reload import settle
-from serving.schemas import FeedbackIn, SuggestIn, TriageIn
 from serving.security import generated_key
 from serving.settings import Settings, can_have_key, load_settings
 from serving.snapshot import known_clients
+
+# The process that starts the workers reads this module as well. It answers nothing, and would
+# import all that answering takes before the first worker starts: a quarter of a cold start.
+if TYPE_CHECKING:
+    from serving.engine import SupportEngine
 
 with warnings.catch_warnings():
     # BentoML's own imports use what their libraries will drop.
@@ -49,8 +48,11 @@ class Door:
         self.app: ASGIApp | None = None
         self.engine: SupportEngine | None = None
 
-    def open(self, engine: SupportEngine) -> None:
+    def open(self, engine: "SupportEngine") -> None:
         """Build the application over an engine."""
+        from serving.app import create_app
+        from serving.balance import balanced
+
         settings = engine.settings
         self.engine = engine
         self.app = balanced(
@@ -101,6 +103,9 @@ class SupportService:
     """Prepares customer-support tickets before an agent opens them."""
 
     def __init__(self) -> None:
+        from serving.engine import SupportEngine
+        from serving.reload import settle
+
         self.settings = with_keys(load_settings())
         logging.getLogger("serving").setLevel(logging.INFO)
         # Only a process of its own may take its objects out of the garbage collector's rounds.
@@ -119,14 +124,23 @@ class SupportService:
 
     def suggest(self, body: dict[str, Any], client: str) -> dict[str, Any]:
         """Answer one ticket, without HTTP."""
+        from serving.asked import Asked
+        from serving.schemas import SuggestIn
+
         return self.engine.suggest(SuggestIn.model_validate(body), Asked(client))
 
     def triage(self, body: dict[str, Any], client: str) -> dict[str, Any]:
         """Say what tickets are about, without HTTP."""
+        from serving.asked import Asked
+        from serving.schemas import TriageIn
+
         return self.engine.triage(TriageIn.model_validate(body), Asked(client))
 
     def feedback(self, body: dict[str, Any], client: str) -> dict[str, Any]:
         """Keep what an agent did, without HTTP."""
+        from serving.asked import Asked
+        from serving.schemas import FeedbackIn
+
         return self.engine.feedback(FeedbackIn.model_validate(body), Asked(client)).reply
 
 

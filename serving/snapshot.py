@@ -15,13 +15,13 @@ from urllib.parse import unquote
 
 from data.artifact import HEADER
 from data.champions import POINTER, Pointer, PointerEntry, read_pointer, read_previous
-from data.encoders import CachedEncoder, Encoder, default_encoder
 from data.errors import ArtifactChecksumError, ArtifactError, ConfigError, MissingFileError
-from data.ticket import Ticket
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from data.encoders import Encoder
+    from data.ticket import Ticket
     from suggest.draft import Draft
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class IntentModel(Protocol):
     """What the service asks of an intent model."""
 
     classes_: Any
-    encoder_: Encoder
+    encoder_: "Encoder"
 
     def prepare(self, texts: Sequence[str]) -> list[str]:
         """Return what the encoder is given for each text."""
@@ -50,7 +50,7 @@ class IntentModel(Protocol):
 class Knowledge(Protocol):
     """What the service asks of a knowledge index."""
 
-    encoder: Encoder
+    encoder: "Encoder"
     problems: dict[str, str]
 
     @property
@@ -94,7 +94,7 @@ class Knowledge(Protocol):
 class Drafter(Protocol):
     """What the service asks of a drafter."""
 
-    def read(self, ticket: Ticket, *, seen: Ticket | None = None) -> Any:
+    def read(self, ticket: "Ticket", *, seen: "Ticket | None" = None) -> Any:
         """Return what the ticket asks, and as ``texts`` what will be encoded for it.
 
         ``seen`` is the ticket with the words that models learn from.
@@ -103,7 +103,7 @@ class Drafter(Protocol):
 
     def draft(
         self,
-        ticket: Ticket,
+        ticket: "Ticket",
         *,
         now: datetime | None = None,
         intent: str | None = None,
@@ -117,7 +117,7 @@ class Drafter(Protocol):
 class Search(Protocol):
     """What the service asks of a retriever."""
 
-    def find(self, ticket: Ticket, *, k: int = 10) -> Sequence[Any]:
+    def find(self, ticket: "Ticket", *, k: int = 10) -> Sequence[Any]:
         """Return the best articles for a ticket."""
         ...
 
@@ -173,7 +173,7 @@ def signature(root: Path, policies: Path) -> tuple[tuple[str, int, int, int], ..
 def load_snapshot(
     root: Path,
     *,
-    encoder: Encoder | None = None,
+    encoder: "Encoder | None" = None,
     voices: Mapping[str, Any] | None = None,
     damaged: list[str] | None = None,
 ) -> Snapshot:
@@ -195,6 +195,7 @@ def load_snapshot(
     ArtifactError, OSError
         When a named folder is damaged or missing and ``damaged`` is not given.
     """
+    from data.encoders import CachedEncoder, default_encoder
     from suggest.client_acceptance import ClientAcceptance
     from suggest.drafter import ReplyDrafter
     from suggest.index import KnowledgeIndex

@@ -205,3 +205,9 @@ def test_a_wrong_setting_is_told_in_one_line():
     assert done.returncode == 2
     assert "at least 16 characters" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_process_that_starts_the_workers_reads_no_models_and_no_web_framework():
+    ask = "import sys, serving.service; print(*{'pandas', 'sklearn', 'fastapi'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
