@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _AGAIN_SECONDS = 30.0
+_TIDY_SECONDS = 20.0
 _FAILURES: tuple[type[Exception], ...] = (*PART_FAILURES, *STORE_FAILURES)
 
 
@@ -168,8 +169,12 @@ class Reloader:
 
     def _loop(self) -> None:
         gauges = Gauges(self.engine)
+        tidy_at = time.monotonic()
         while not self._stop.wait(self.seconds):
             self.look()
+            if time.monotonic() >= tidy_at:
+                give_back()
+                tidy_at = time.monotonic() + _TIDY_SECONDS
             try:
                 gauges.tell_in_time()
             except _FAILURES as error:
@@ -185,7 +190,14 @@ def settle() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
-    # Loading leaves holes behind that would stay with the process.
+    give_back()
+
+
+def give_back() -> None:
+    """Return to the system what is free: a few milliseconds at most.
+
+    Loading, and requests beside each other, leave holes that would stay with the process.
+    """
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 

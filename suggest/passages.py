@@ -54,20 +54,24 @@ class ReadArticle:
     passages : tuple of Passage
     rows : tuple of slice
         Sentences of each passage among those of the article; neighbours may share some.
-    headings : array of shape (passages, d)
+    headings : float16 array of shape (passages, d)
         Vectors of their headings.
+    weights : float array of shape (passages,)
+        How much each heading says.
     vectors : float16 array of shape (sentences, d)
     """
 
     passages: tuple[Passage, ...]
     rows: tuple[slice, ...]
-    headings: Vector
+    headings: NDArray[np.float16]
+    weights: Vector
     vectors: NDArray[np.float16]
 
     def nearest(self, query: Vector, most: int) -> list["Near"]:
         """Return the passages that promise most."""
         # Kept as they are stored, in half precision.
-        heading, said = self.headings @ query, self.vectors.astype(np.float32) @ query
+        heading = self.headings.astype(np.float32) @ query * self.weights
+        said = self.vectors.astype(np.float32) @ query
         best = np.full(len(self.passages), -1.0)
         rows, starts, where = self._sendable
         if len(rows):

@@ -24,7 +24,7 @@ from suggest.selection import Vector, stems
 logger = logging.getLogger(__name__)
 
 # Reading one takes a sixth of a millisecond; keeping it, some 50 kB.
-_KEPT_ARTICLES = 1024
+_KEPT_ARTICLES = 768
 _KEPT_CLIENTS = 256
 _WEIGHED_PASSAGES = 5000
 

@@ -148,11 +148,12 @@ def open_record(
     article = json.loads(record)
     passages = article["passages"]
     about = _parted(article["about"])
-    scale = np.array([[_OPENING if p["opens"] else 1.0] for p in passages], dtype=np.float32)
+    weights = np.array([_OPENING if p["opens"] else 1.0 for p in passages], dtype=np.float32)
     return ReadArticle(
         tuple(_passage(article, passage, about) for passage in passages),
         tuple(slice(*passage["rows"]) for passage in passages),
-        headings.astype(np.float32) * scale,
+        headings,
+        weights,
         vectors,
     )
 
@@ -174,7 +175,7 @@ def _passage(
         when=article.get("when", {}),
         prepared=Prepared(
             sentences=tuple(_sentence(text, row) for row in passage["sentences"]),
-            stems=tuple(_parted(row[-1]) for row in passage["sentences"]),
+            stems=tuple(_words(row[-1]) for row in passage["sentences"]),
             title=about,
             heading=_parted(passage["heading"]),
             language=article["language"],
@@ -201,8 +202,12 @@ def _joined(words: Iterable[str]) -> str:
 
 
 def _parted(words: str) -> frozenset[str]:
+    return frozenset(_words(words))
+
+
+def _words(joined: str) -> tuple[str, ...]:
     # One object a word, however many sentences say it: a third of what an article takes.
-    return frozenset(map(sys.intern, words.split()))
+    return tuple(map(sys.intern, joined.split()))
 
 
 def _with_whole_lists(text: str, spans: Sequence[Span], rows: Sequence[slice]) -> list[slice]:

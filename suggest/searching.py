@@ -145,7 +145,7 @@ def gather(
         by_word[:, articles].astype(np.float64),
         by_part[:, articles].astype(np.float64),
         by_title[:, articles].astype(np.float64),
-        index.centres[articles] if len(texts) > _SHORT + 1 else None,
+        index.centres[articles].astype(np.float32) if len(texts) > _SHORT + 1 else None,
     )
     return articles, evidence, rows[_closest(closeness.max(axis=1), offsets, sizes)]
 

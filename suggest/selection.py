@@ -6,7 +6,7 @@ before it along or is left out.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -84,7 +84,8 @@ class Prepared:
     """A passage with all about its sentences that does not depend on the request."""
 
     sentences: tuple[Sentence, ...]
-    stems: tuple[frozenset[str], ...]
+    # Of each sentence, in order: as sets they were most of what a kept article takes.
+    stems: tuple[tuple[str, ...], ...]
     title: frozenset[str]
     heading: frozenset[str]
     language: str = "en"
@@ -139,7 +140,7 @@ def prepare(
     found = read_sentences(text, spans, language)
     return Prepared(
         sentences=found,
-        stems=tuple(stems(s.text) for s in found),
+        stems=tuple(tuple(sorted(stems(s.text))) for s in found),
         title=stems(title),
         heading=stems(heading),
         language=language,
@@ -208,15 +209,15 @@ class Weighed:
         self._weights = {word: weigh(word) for word in words}
         self._total = sum(self._weights.values())
 
-    def share(self, other: frozenset[str]) -> float:
+    def share(self, other: Collection[str]) -> float:
         """Return the share of the words that `other` has, each counted by its weight."""
         weights = self._weights
-        found = sum([weights[word] for word in self.words & other])
+        found = sum([weights[word] for word in self.words.intersection(other)])
         return found / self._total if self._total else 0.0
 
 
 def closeness(
-    cosines: Vector, texts: Sequence[frozenset[str]], words: Weighed
+    cosines: Vector, texts: Sequence[Collection[str]], words: Weighed
 ) -> NDArray[np.float64]:
     """Return how close sentences are to a request: cosine and share of the words, 2 to 1.
 
@@ -224,7 +225,7 @@ def closeness(
     ----------
     cosines : array of shape (n,)
         Of the sentences and the request.
-    texts : sequence of frozenset of str
+    texts : sequence of collection of str
         Stems of each sentence.
     words : Weighed
         Those of the request.
