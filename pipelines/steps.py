@@ -64,7 +64,7 @@ def build_index(run: Run) -> None:
     """Build the knowledge index, and learn the retriever where links are known."""
     if run.articles.empty:
         return
-    run.index = KnowledgeIndex(encoder=run.encoder).fit(run.articles)
+    run.index = KnowledgeIndex(encoder=run.encoder).fit(run.articles, earlier=_in_force(run))
     tickets, links = linked(run)
     if len(tickets):
         run.retriever = Retriever(run.index).fit(tickets, links)
@@ -211,6 +211,15 @@ def _champion(run: Run, target: str) -> IntentClassifier | None:
     if warning not in run.warnings:
         run.warnings.append(warning)
     return None
+
+
+def _in_force(run: Run) -> KnowledgeIndex | None:
+    """Return the knowledge of the last night: reading an article is most of indexing it."""
+    try:
+        return KnowledgeIndex.load(run.registry.champions / KNOWLEDGE, encoder=run.encoder)
+    except (ArtifactError, MissingFileError, EncoderError):
+        # Whoever measures it says what is wrong.
+        return None
 
 
 def _champion_search(run: Run) -> Champion | None:

@@ -62,7 +62,9 @@ class KnowledgeIndex(BaseEstimator, Contents):
         """Return itself: a clone of a retriever searches the same articles."""
         return self
 
-    def fit(self, articles: pd.DataFrame) -> "KnowledgeIndex":
+    def fit(
+        self, articles: pd.DataFrame, *, earlier: "KnowledgeIndex | None" = None
+    ) -> "KnowledgeIndex":
         """Build the index of every client in a table of articles, forgetting earlier ones.
 
         Parameters
@@ -70,6 +72,8 @@ class KnowledgeIndex(BaseEstimator, Contents):
         articles : DataFrame
             The articles table. Of each article the newest approved version is indexed; drafts
             and retired articles are not.
+        earlier : KnowledgeIndex, optional
+            Of the same encoder: what it found in texts that have not changed is taken over.
 
         Raises
         ------
@@ -78,7 +82,11 @@ class KnowledgeIndex(BaseEstimator, Contents):
         """
         check_encoder(self.encoder, "KnowledgeIndex")
         valid = valid_articles(articles)
-        built = {str(c): self._built(str(c), part, None) for c, part in valid.groupby("client_id")}
+        before = {} if earlier is None else earlier._clients
+        built = {
+            str(c): self._built(str(c), part, before.get(str(c)))
+            for c, part in valid.groupby("client_id")
+        }
         with self._lock:
             self._clients, self._filled = built, True
             self.problems = {}

@@ -33,7 +33,7 @@ def sent(subject: str, text: str) -> dict[str, Any]:
 
 def of_night(subject: str, text: str, language: str) -> Any:
     """Return the ticket as a night reads it from its tables."""
-    made = redact_part((b"key", [Raw(subject, text, NAME, language)]))[0]
+    made = redact_part((b"key", [Raw(subject, text, NAME, language, "")]))[0]
     row = {"subject": made.subject, "text": made.text, "language": language}
     return as_ticket({"ticket_id": "1", "client_id": "lumen", "created_at": NOW, **row})
 

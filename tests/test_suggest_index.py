@@ -254,6 +254,28 @@ def test_adding_and_removing_equal_building_anew_and_encode_only_what_is_new(art
     )
 
 
+def test_an_earlier_index_gives_what_has_not_changed_and_nothing_else(articles, tmp_path) -> None:
+    KnowledgeIndex(HashingEncoder()).fit(articles).save(tmp_path)
+    articles.loc[articles["article_id"] == "gift", "text"] = "A voucher is redeemed at the till."
+    encoder = CountingEncoder()
+    now = articles[articles["article_id"] != "invoice"]
+    earlier = KnowledgeIndex.load(tmp_path, encoder=encoder)
+    encoder.texts.clear()
+    index = KnowledgeIndex(encoder).fit(now, earlier=earlier)
+    assert encoder.texts
+    assert all("voucher" in t.lower() or "gift" in t.lower() for t in encoder.texts)
+    whole = KnowledgeIndex(HashingEncoder()).fit(now)
+    assert index.version("acme") == whole.version("acme")
+    mine, fresh = index.client_index("acme"), whole.client_index("acme")
+    assert mine.readings.records() == fresh.readings.records()
+    np.testing.assert_array_equal(mine.vectors, fresh.vectors)
+    np.testing.assert_array_equal(mine.sentences.vectors, fresh.sentences.vectors)
+    queries = ["password", "gift card code", "send the parcel back. Where is the invoice?"]
+    pd.testing.assert_frame_equal(
+        index.search(queries, client_id="acme"), whole.search(queries, client_id="acme")
+    )
+
+
 def test_a_changed_article_replaces_the_old_one_and_a_retired_one_goes(index) -> None:
     before = index.version("acme")
     index.add(table(article("gift", "Vouchers are refunded as credit.", version=2)))
