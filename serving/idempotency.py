@@ -38,7 +38,7 @@ def replay(connection: Connection, client_id: str, asked: Idempotency | None) ->
     Raises
     ------
     ProblemError
-        400 when the key came with another request.
+        422 when the key came with another request.
     """
     if asked is None:
         return None

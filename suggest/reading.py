@@ -23,7 +23,7 @@ from suggest.selection import Vector, stems
 
 logger = logging.getLogger(__name__)
 
-# Reading one takes a sixth of a millisecond; keeping it, some 50 kB.
+# Reading one takes a sixth of a millisecond; keeping it, some 25 kB.
 _KEPT_ARTICLES = 768
 _KEPT_CLIENTS = 256
 _WEIGHED_PASSAGES = 5000

@@ -206,7 +206,7 @@ def _parted(words: str) -> frozenset[str]:
 
 
 def _words(joined: str) -> tuple[str, ...]:
-    # One object a word, however many sentences say it: a third of what an article takes.
+    # One object a word, however many sentences and articles say it.
     return tuple(map(sys.intern, joined.split()))
 
 
